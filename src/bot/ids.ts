@@ -118,6 +118,8 @@ export const METHOD_SCOPES = {
   "conversations.members": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history"],
+  "files.completeUploadExternal": ["files:write"],
+  "files.getUploadURLExternal": ["files:write"],
   "files.info": ["files:read"],
   "usergroups.list": ["usergroups:read"],
   "usergroups.users.list": ["usergroups:read"],
@@ -153,4 +155,4 @@ export const EVENT_SCOPES = [
  *
  * @internal exported for its test
  */
-export const OPTIONAL_SCOPES = ["files:read"] as const;
+export const OPTIONAL_SCOPES = ["files:read", "files:write"] as const;

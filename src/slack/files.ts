@@ -84,13 +84,17 @@ function readFile(described: unknown): MessageFile | null {
   };
 }
 
-export interface FileReaderOptions {
+/** The way to Slack's files. */
+export interface FileAccess {
   /** Goes to Slack alone. */
   readonly botToken: string;
   /** Base of the Web API. */
   readonly apiUrl: string;
   /** The way to Slack. */
   readonly fetch: FetchFunction;
+}
+
+export interface FileReaderOptions extends FileAccess {
   readonly client: FileClient;
 }
 
@@ -206,7 +210,11 @@ async function get(
   return { problem: "Slack leads from one place to the next for it" };
 }
 
-function isSlack({ origin, protocol, hostname }: URL, { apiUrl }: FileReaderOptions): boolean {
+/** Is it a server of Slack's own? */
+export function isSlack(
+  { origin, protocol, hostname }: URL,
+  { apiUrl }: Pick<FileAccess, "apiUrl">,
+): boolean {
   return (
     origin === new URL(apiUrl).origin ||
     (protocol === "https:" && /(?:^|\.)slack(?:-files)?\.com$/.test(hostname))

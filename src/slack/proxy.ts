@@ -31,10 +31,15 @@ export function createTransport(proxy: ProxySettings | null): Transport {
     noProxy: proxy.except ?? "",
   });
   return {
-    fetch: (url, { body, ...init } = {}) => {
-      if (body !== undefined && typeof body !== "string")
-        throw new TypeError("Files are not sent through a proxy.");
-      return fetchThrough(url, { ...init, ...(body !== undefined && { body }), dispatcher });
+    fetch: async (url, { body, headers = {}, ...init } = {}) => {
+      if (body === undefined || typeof body === "string")
+        return fetchThrough(url, { ...init, headers, ...(body && { body }), dispatcher });
+      // A form of Node's own is none for this library.
+      const form = new Response(body);
+      const type = form.headers.get("content-type") ?? "";
+      const bytes = new Uint8Array(await form.arrayBuffer());
+      const typed = { ...headers, "content-type": type };
+      return fetchThrough(url, { ...init, headers: typed, body: bytes, dispatcher });
     },
     dispatcher,
   };

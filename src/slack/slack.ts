@@ -8,6 +8,7 @@ import { type ChannelFinder, createChannelFinder } from "./channels.ts";
 import { createBulkClient, createLookupClient, DEFAULT_API_URL, toSlackLogger } from "./clients.ts";
 import { createCountedFetch } from "./counted-fetch.ts";
 import { createDirectory, type SlackDirectory } from "./directory.ts";
+import { createFileUpload, type FileUpload } from "./file-upload.ts";
 import { createFileReader, type FileReader } from "./files.ts";
 import { createGroupFinder, type GroupFinder } from "./groups.ts";
 import { SlackHealth } from "./health.ts";
@@ -52,6 +53,7 @@ export interface Slack {
   /** For web sockets; `null`: there is no proxy. */
   readonly dispatcher: Transport["dispatcher"];
   readonly files: FileReader;
+  readonly uploads: FileUpload;
 }
 
 /** Builds the Slack layer, once for each process. It calls nothing by itself. */
@@ -76,6 +78,7 @@ export function createSlack(options: SlackOptions): Slack {
   const channels = createChannelFinder(lookup, clock);
   const bulk = createBulkClient(access, slackLogger);
   const queue = new OutgoingQueue({ limits, clock, meters });
+  const files = { botToken, apiUrl: apiUrl ?? DEFAULT_API_URL, fetch: send };
   return {
     bulk,
     queue,
@@ -86,8 +89,7 @@ export function createSlack(options: SlackOptions): Slack {
     channels,
     channelWatch: createChannelWatch(lookup, channels, clock),
     ...{ health, fetch, dispatcher },
-    files: createFileReader({
-      ...{ botToken, apiUrl: apiUrl ?? DEFAULT_API_URL, fetch: send, client: lookup },
-    }),
+    files: createFileReader({ ...files, client: lookup }),
+    uploads: createFileUpload({ ...files, client: bulk }),
   };
 }

@@ -15,9 +15,9 @@ export async function upload(
   return String(Object(Object(sent)["file"])["id"]);
 }
 
-/** The manifest of an app that may read files. */
-export async function readingManifest(): Promise<JsonObject> {
+/** The manifest of an app that may read files, and upload some if it has that scope, too. */
+export async function readingManifest(...more: readonly string[]): Promise<JsonObject> {
   const manifest = parse(await readFile("manifest.yml", "utf8")) as JsonObject;
-  Object(manifest).oauth_config.scopes.bot.push("files:read");
+  Object(manifest).oauth_config.scopes.bot.push("files:read", ...more);
   return manifest;
 }

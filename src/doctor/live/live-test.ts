@@ -241,13 +241,13 @@ class LiveTest {
       }),
     );
     if (outcome.kind === "failed" && outcome.code === "missing_scope") {
-      const what = "The app may not upload files (files:write), and the bot needs it for nothing.";
+      const what = "The app may not upload files (files:write): slack.uploadFile does not work.";
       this.#report("live.file", "File", [ok(what)]);
       return;
     }
     if (outcome.kind !== "ok") {
       const what = `The file was not uploaded (${nameOutcome(outcome)}).`;
-      this.#report("live.file", "File", [warning(what, "The bot itself uploads none.")]);
+      this.#report("live.file", "File", [warning(what, "Only slack.uploadFile needs it.")]);
       return;
     }
     const uploads = Uploaded.safeParse(outcome.answer).data?.files ?? [];

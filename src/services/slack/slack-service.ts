@@ -3,7 +3,7 @@ import type { ChatPostMessageArguments } from "@slack/web-api";
 import { z } from "zod";
 import { externalNames, inPlace } from "../../engine/definition/param-traits.ts";
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
-import { AppError, isAppError } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { type Json, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { plain } from "../../shared/places/place.ts";
@@ -11,13 +11,13 @@ import { slackPlace } from "../../shared/places/slack-place.ts";
 import { beginningOf } from "../../shared/shorten.ts";
 import { wording } from "../../shared/wording.ts";
 import { type ChannelFinder, isChannelId, readMention } from "../../slack/channels.ts";
-import { toSlackError } from "../../slack/errors.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
 import type { Slack } from "../../slack/slack.ts";
-import { pinnedName } from "../../slack/text.ts";
 import { unparsedBlocks } from "../../slack/unparsed.ts";
 import { defineAction, showText } from "../action.ts";
 import { markupInBlock, placeInBlocks } from "./block-place.ts";
+import { nameOf, placeOf, withSlackErrors } from "./slack-names.ts";
+import { createUploadAction } from "./upload-file.ts";
 
 /** Slack cuts texts there without a word. */
 const MAX_TEXT_LENGTH = 40_000;
@@ -42,9 +42,9 @@ const MessageParams = z.strictObject({
 type MessageParams = z.output<typeof MessageParams>;
 
 /** The part of the workspace that the service uses. */
-type SlackParts = Pick<Slack, "bulk" | "channels" | "sender">;
+type SlackParts = Pick<Slack, "bulk" | "channels" | "sender" | "uploads">;
 
-/** Messages in Slack. */
+/** Messages and files in Slack. */
 export function createSlackService(slack: SlackParts): Service {
   return {
     name: "slack",
@@ -64,23 +64,9 @@ export function createSlackService(slack: SlackParts): Service {
         execute: async (params, context) => sendMessage(slack, params, context),
         look: async (params, context) => lookForMessage(slack, params, context),
       }),
+      uploadFile: createUploadAction(slack),
     },
   };
-}
-
-/** A channel as people know it: of `<#C123|ops>`, as it was deployed, the name. */
-function nameOf(channel: Json | undefined): string {
-  const text = showText(channel);
-  const name = pinnedName(text);
-  return name === null ? text : `#${name}`;
-}
-
-/** The same for a refusal, with what helps if another channel has the name by now. */
-function placeOf(channel: string): string {
-  const name = nameOf(channel);
-  return pinnedName(channel) === null
-    ? name
-    : `the channel that was ${name} when the workflow was deployed; deploy it again if ${name} is another one by now`;
 }
 
 async function sendMessage(
@@ -174,12 +160,4 @@ function toArguments(
 /** What a step's message is recognized by. */
 function markOf({ idempotencyKey }: ServiceContext): MessageMark {
   return { event_type: "heddle_step", event_payload: { key: idempotencyKey } };
-}
-
-async function withSlackErrors<Value>(doing: string, run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run();
-  } catch (error) {
-    throw isAppError(error) ? error : toSlackError(error, doing);
-  }
 }

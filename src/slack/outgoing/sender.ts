@@ -3,6 +3,8 @@ import type {
   ChatPostMessageArguments,
   ChatPostMessageResponse,
   ChatUpdateArguments,
+  FilesCompleteUploadExternalArguments,
+  FilesCompleteUploadExternalResponse,
   WebClient,
 } from "@slack/web-api";
 import { type Clock, pause } from "../../engine/ports/clock.ts";
@@ -42,6 +44,11 @@ export interface Sender {
     message: ChatPostMessageArguments,
     step: PostingStep,
   ): Promise<ChatPostMessageResponse>;
+  /** Shares a file that was uploaded, as a step: a message in its channel as any other. @throws as `postForStep`. */
+  shareForStep(
+    file: FilesCompleteUploadExternalArguments & { readonly channel_id: string },
+    step: PostingStep,
+  ): Promise<FilesCompleteUploadExternalResponse>;
 }
 
 /** @param client - must neither wait nor retry. */
@@ -83,22 +90,35 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
         client.chat.postEphemeral({ ...UNPARSED, ...message }),
       );
     },
-    postForStep: async (message, step) => {
-      const call = { method: "chat.postMessage", channel: message.channel } as const;
-      for (;;) {
-        const turn = await queue.turnOrWait(step, call);
-        if (typeof turn === "number") throw noRoom(message.channel, turn);
-        using _turn = turn;
-        try {
-          return await client.chat.postMessage({ ...UNPARSED_POST, ...message });
-        } catch (error) {
-          const failure = toSlackFailure(error);
-          if (failure.kind !== "limited") throw error;
-          await queue.limited(call, failure.retryAfterMs);
-        }
-      }
-    },
+    postForStep: (message, step) =>
+      sendForStep(queue, message.channel, step, () =>
+        client.chat.postMessage({ ...UNPARSED_POST, ...message }),
+      ),
+    shareForStep: (file, step) =>
+      sendForStep(queue, file.channel_id, step, () => client.files.completeUploadExternal(file)),
   };
+}
+
+/** @throws {AppError} `slack_limited` if its turn is not near; what the client throws, unless Slack limits the call. */
+async function sendForStep<Answer>(
+  queue: OutgoingQueue,
+  channel: string,
+  step: PostingStep,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
+  const call = { method: "chat.postMessage", channel } as const;
+  for (;;) {
+    const turn = await queue.turnOrWait(step, call);
+    if (typeof turn === "number") throw noRoom(channel, turn);
+    using _turn = turn;
+    try {
+      return await run();
+    } catch (error) {
+      const failure = toSlackFailure(error);
+      if (failure.kind !== "limited") throw error;
+      await queue.limited(call, failure.retryAfterMs);
+    }
+  }
 }
 
 function noRoom(channel: string, retryAfterMs: number): AppError {
