@@ -301,7 +301,7 @@ describe("problems in plain words", () => {
     ["string(base64.decode('/w=='))", "These bytes are not text in UTF-8"],
     ["url.decode('100%')", "a % that begins no encoded character"],
     ["regex.extract('a', '(a)(b)')", "takes a pattern with at most one group"],
-    ["regex.replace('a', 'a', r'\\1')", "is no group of the pattern"],
+    ["regex.replace('a', 'a', r'\\1')", "is not a group of the pattern"],
     ["regex.extract('a', '(?=a)')", "expression_invalid: The pattern cannot be read"],
     ["[].min()", "list.min(): the list is empty"],
     ["[1, 'a'].sort()", "Cannot compare"],
