@@ -181,18 +181,23 @@ describe.for(VECTORS.map((vector) => [JSON.stringify(vector.scheme), vector] as 
       const isBasic = vector.scheme === "basic";
       expect(accepts(vector, { body: `${vector.body} ` })).toBe(isToken || isBasic);
     });
+  },
+);
 
-    test("refuses a proof that is cut short, empty, or has more behind it", ({ skip }) => {
-      const proofs = Object.entries(vector.headers);
-      if (proofs.some(([, value]) => /v1a|v0=1/.test(value)))
-        skip("other signatures stand around it");
-      for (const [name, value] of proofs) {
-        for (const wrong of ["", value.slice(0, -4), value.slice(4), `${value}x`, `${value}0000`]) {
-          const headers = { ...vector.headers, [name]: wrong };
-          expect([wrong, accepts(vector, { headers })]).toEqual([wrong, false]);
-        }
+/** Some senders put several signatures into one header, of which one has to fit. */
+const ALONE = VECTORS.filter(
+  ({ headers }) => !Object.values(headers).some((value) => /v1a|v0=1/.test(value)),
+);
+
+test.for(ALONE.map((vector) => [vector.from, vector] as const))(
+  "a proof that is cut short, empty, or has more behind it is refused: %s",
+  ([, vector]) => {
+    for (const [name, value] of Object.entries(vector.headers)) {
+      for (const wrong of ["", value.slice(0, -4), value.slice(4), `${value}x`, `${value}0000`]) {
+        const headers = { ...vector.headers, [name]: wrong };
+        expect([wrong, accepts(vector, { headers })]).toEqual([wrong, false]);
       }
-    });
+    }
   },
 );
 

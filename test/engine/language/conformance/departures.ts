@@ -52,7 +52,10 @@ export const REFUSED: readonly { readonly reason: string; readonly is: RegExp }[
   },
   { reason: "The parser makes one byte of each letter in b'…'.", is: /Letters beyond ASCII/ },
   { reason: "The parser does not read raw bytes.", is: /\nb[rR]['"]/ },
-  { reason: "The parser does not read names in backticks.", is: /cannot be read at character \d+, at "`"/ },
+  {
+    reason: "The parser does not read names in backticks.",
+    is: /cannot be read at character \d+, at "`"/,
+  },
   { reason: "The parser does not read optional entries.", is: /[[{]\?/ },
   { reason: "The parser wants a digit before the point.", is: /\n\.99/ },
 ];
