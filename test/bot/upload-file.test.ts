@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { type JsonObject, toObjects } from "../../simulator/json.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { contentOf, TestBot } from "../support/bot.ts";
+import { startConnectProxy } from "../support/connect-proxy.ts";
 import { silentSlack } from "../support/silent-slack.ts";
 import { readingManifest, upload } from "../support/slack-files.ts";
 
@@ -34,7 +35,11 @@ async function over(bot: TestBot) {
   return bot.engine.executions.get(executionId, "U0ALICE");
 }
 
-test("a file of a message is shared in another channel, byte by byte", async () => {
+test.for([
+  ["directly", false],
+  ["through a proxy", true],
+] as const)("a file of a message is shared in another channel, %s", async ([, isThrough]) => {
+  await using proxy = await startConnectProxy();
   const params = {
     file: "{{variables.files[0]}}",
     title: "A graph",
@@ -44,6 +49,7 @@ test("a file of a message is shared in another channel, byte by byte", async () 
     definitions: [archiving(params)],
     connected: true,
     manifest: await readingManifest("files:write"),
+    ...(isThrough && { proxy: { http: proxy.url, https: null, except: null } }),
   });
   const id = await upload(bot, "U0ALICE", "graph.png", BYTES);
   const text = "archive";
@@ -51,6 +57,7 @@ test("a file of a message is shared in another channel, byte by byte", async () 
 
   const run = await over(bot);
   expect(run.error).toBeNull();
+  expect(proxy.asked.length > 0).toBe(isThrough);
   const message = await bot.message("C0APPROVALS", /From/);
   const [file] = toObjects(message["files"]);
   expect(file).toMatchObject({ name: "graph.png", title: "A graph", size: BYTES.length });
@@ -98,4 +105,22 @@ test("those who approve an upload read what is uploaded and where", () => {
   expect(action?.describe?.(params)).toBe(
     'Uploads {{variables.file}} to #approvals, with the words "Hi"',
   );
+});
+
+test("what is sensitive is not uploaded where other organizations read", async () => {
+  const sensitive = archiving({ content: "Paid to {{variables.iban}}", name: "receipt.txt" });
+  const inputs = { iban: { type: "string", required: true, sensitive: true } };
+  const [step] = toObjects(sensitive["steps"]);
+  const shared = { ...Object(step), config: { ...Object(step)["config"], channel: "#partner" } };
+  await using bot = await TestBot.start({
+    definitions: [{ ...sensitive, inputs, triggers: [], steps: [shared] }],
+    connected: true,
+    manifest: await readingManifest("files:write"),
+  });
+
+  await bot.slash("U0ALICE", "run archive iban=DE021203");
+
+  expect((await over(bot)).error?.message).toContain("people of other organizations read #partner");
+  expect(await bot.messages("C0PARTNER")).toEqual([]);
+  expect(await bot.calls("files.getUploadURLExternal")).toEqual([]);
 });
