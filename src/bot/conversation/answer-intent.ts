@@ -19,7 +19,7 @@ import {
   message,
   section,
 } from "../views/blocks/build.ts";
-import { describeRefusal } from "../views/decision-words.ts";
+import { describeLastDecision } from "../views/decision-words.ts";
 import type { Intent } from "./intents.ts";
 
 /** What is answered at once: from stored facts, or by a button that does it. */
@@ -76,13 +76,13 @@ async function explainRun(run: string | null, from: From, context: BotContext): 
   const { userId } = from.caller;
   const view = await context.engine.executions.get(id, userId);
   const status = await showRun(id, userId, context);
-  const refusal = describeRefusal(view);
+  const decision = describeLastDecision(view);
   const decided = view.steps.some(({ type }) => type === "ai-decision")
     ? [await showWhy(context, userId, id)]
     : [];
-  const texts = [...(refusal === null ? [] : [refusal]), status.text];
+  const texts = [...(decision === null ? [] : [decision]), status.text];
   return message([...texts, ...decided.map(({ text }) => text)].join("\n\n"), [
-    ...(refusal === null ? [] : [section(refusal)]),
+    ...(decision === null ? [] : [section(decision)]),
     ...status.blocks,
     ...decided.flatMap(({ blocks }) => [divider, ...blocks]),
   ]);

@@ -79,6 +79,11 @@ function describeDecision(request: RequestView): string | null {
   return `${icon} *${outcomeLabel(request, decision)}* by ${decidersOf(request, outcome)}${commentOf(request, outcome)}`;
 }
 
+/** The last decision of a run in words: who decided what; `null`: there was none. */
+export function describeLastDecision(view: ExecutionView): string | null {
+  return view.requests.map(describeDecision).findLast((decision) => decision !== null) ?? null;
+}
+
 /** The last decision of a run in words, if it was a no or was not made in time; `null`: it was a yes, or there was none. */
 export function describeRefusal(view: ExecutionView): string | null {
   const last = view.requests.findLast((request) => describeDecision(request) !== null);

@@ -77,18 +77,21 @@ describe("in a direct message", () => {
     await bot.until(async () => ((await runs(bot))[0]?.status === "cancelled" ? true : undefined));
   });
 
-  test("why a run was rejected is answered with who rejected it", async () => {
+  test.for<readonly [string, string, RegExp]>([
+    ["rejected", "decide_reject", /Rejected\* by <@U0BOB>/],
+    ["approved", "decide_approve", /Approved\* by <@U0BOB>/],
+  ])("why a run was %s is answered with who decided so", async ([what, choice, expected]) => {
     await using bot = await TestBot.start({ definitions: [askWorkflow()] });
     await bot.slash("U0ALICE", "run ask");
     const card = await bot.message("C0APPROVALS", /Approval needed/);
-    await bot.click("U0BOB", "C0APPROVALS", card, "decide_reject");
+    await bot.click("U0BOB", "C0APPROVALS", card, choice);
     const [run] = await bot.until(async () => {
       const all = await runs(bot);
       return all[0]?.status === "completed" ? all : undefined;
     });
 
     const id = run?.executionId.replace("exec_", "").slice(0, 5) ?? "";
-    await ask(bot, `why was run ${id} rejected?`, /Reject.* by <@U0BOB>/);
+    await ask(bot, `why was run ${id} ${what}?`, expected);
   });
 
   test("what no rule reads costs nothing where no model answers, and is answered with examples", async () => {
