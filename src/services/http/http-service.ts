@@ -32,8 +32,10 @@ export function createHttpService(
         sideEffect: true,
         reads: ({ method = "GET" }) => typeof method === "string" && /^(?:get|head)$/i.test(method),
         // What is filled into an address, a query or a header leaves, whatever the method.
-        carriesOut: ({ url, query, headers, body }) =>
-          [url, query, headers, body].some((part) => part !== undefined && holdsTemplate(part)),
+        carriesOut: ({ url, query, headers, body, form }) =>
+          [url, query, headers, body, form].some(
+            (part) => part !== undefined && holdsTemplate(part),
+          ),
         onUnknown: "repeat",
         checkSecrets: (params, secrets) => secretHostProblems(params, secrets, secretHosts),
         execute: async (params, context) => {
