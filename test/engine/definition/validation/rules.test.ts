@@ -44,7 +44,7 @@ describe("calls of services", () => {
     [
       "an unknown action",
       step("service", { ...message, action: "sendMesage" }),
-      'steps[0].config.action: the service slack has no action "sendMesage". Its actions: sendMessage. Did you mean "sendMessage"?',
+      'steps[0].config.action: the service slack has no action "sendMesage". Its actions: sendMessage, uploadFile. Did you mean "sendMessage"?',
     ],
     [
       "a missing and an unknown parameter",
