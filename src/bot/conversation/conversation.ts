@@ -9,6 +9,7 @@ import type { Sender } from "../../slack/outgoing/sender.ts";
 import { answerCommand, isAlmostCommand, isCommand } from "../commands/index.ts";
 import { isRefusal } from "../commands/subcommand.ts";
 import type { BotContext } from "../context.ts";
+import { READING, showBusyStatus } from "../drafts/busy-status.ts";
 import { createDraftWriter } from "../drafts/draft-writer.ts";
 import { parseBuildRequest, readPlain } from "../drafts/parse-build-request.ts";
 import { whyNoChange } from "../drafts/why-no-change.ts";
@@ -242,16 +243,14 @@ async function guess(
   workflows: readonly NamedWorkflow[],
   context: BotContext,
 ): Promise<IsDone> {
-  const { message, reply, accept } = turn;
+  const { message, reply } = turn;
   const mayMeanDraft = message.isDirect && message.threadTs === null && plain !== "";
   const recent = mayMeanDraft ? await findRecentDraft(message, context) : null;
   if (recent !== null) {
     await reply(askAboutDraft(recent, message));
     return false;
   }
-  // A model may take longer than Slack waits for the acknowledgement.
-  accept();
-  const kind = await classify(message, plain, INTENTS, context);
+  const kind = await classify(turn, plain, INTENTS, context);
   const intent = kind === null ? null : completeIntent(kind, plain, workflows);
   if (intent !== null) return act(turn, intent, plain, context);
   await reply(await showWelcome(message.isDirect, context, NOT_UNDERSTOOD));
@@ -260,17 +259,26 @@ async function guess(
 
 const NOT_UNDERSTOOD = "I am not sure what you would like me to do.";
 
+/** Has a model read a message, and shows meanwhile that it does. The event is acknowledged before: a model may take longer than Slack waits. */
 async function classify<Name extends string>(
-  message: WrittenMessage,
+  { message, client, logger, accept }: Turn,
   text: string,
   intents: Readonly<Record<Name, string>>,
-  { engine }: BotContext,
+  { engine, clock }: BotContext,
 ): Promise<Name | null> {
   if (text.trim() === "") return null;
-  const request = { key: keyOf(message), by: message.user, text, intents };
-  const found = await engine.conversation.classify(request);
-  const isName = (name: string): name is Name => Object.hasOwn(intents, name);
-  return found !== null && isName(found) ? found : null;
+  accept();
+  const { channel, ts, threadTs } = message;
+  const thread = { channel, threadTs: threadTs ?? ts };
+  const endStatus = await showBusyStatus(client, thread, clock, logger, READING);
+  try {
+    const request = { key: keyOf(message), by: message.user, text, intents };
+    const found = await engine.conversation.classify(request);
+    const isName = (name: string): name is Name => Object.hasOwn(intents, name);
+    return found !== null && isName(found) ? found : null;
+  } finally {
+    await endStatus?.();
+  }
 }
 
 /** The draft of the thread, unless the message is a command: of an open draft one word alone is, since changes may begin so. */
@@ -350,16 +358,14 @@ async function continueDraft(
   wanted: string,
   context: BotContext,
 ): Promise<IsDone> {
-  const { message, reply, client, logger, accept } = turn;
+  const { message, reply, client, logger } = turn;
   const why = whyNoChange(draft, message.user);
   if (why !== null) {
     await reply(why);
     return true;
   }
   const known = draft.round === 0 || message.files.length > 0 ? "change" : readDraftIntent(wanted);
-  // A model may take longer than Slack waits for the acknowledgement.
-  if (known === null) accept();
-  const intent = known ?? (await classify(message, wanted, DRAFT_INTENTS, context));
+  const intent = known ?? (await classify(turn, wanted, DRAFT_INTENTS, context));
   switch (intent) {
     case "change":
       write(turn, draft, await withFiles(turn, wanted, context), context);

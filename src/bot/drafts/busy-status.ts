@@ -2,14 +2,28 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Clock } from "../../engine/ports/clock.ts";
 
-const STATUS = "is writing your workflow…";
-/** Shown in turn; Slack takes ten. */
-const LOADING_MESSAGES = [
-  "Reading what you want…",
-  "Choosing the steps…",
-  "Looking for what can go wrong…",
-  "Checking every name and value…",
-];
+/** What a status says. */
+export interface BusyStatus {
+  /** Follows the name of the bot. */
+  readonly status: string;
+  /** Shown in turn; Slack takes ten. */
+  readonly messages: readonly string[];
+}
+
+export const WRITING: BusyStatus = {
+  status: "is writing your workflow…",
+  messages: [
+    "Reading what you want…",
+    "Choosing the steps…",
+    "Looking for what can go wrong…",
+    "Checking every name and value…",
+  ],
+};
+
+export const READING: BusyStatus = {
+  status: "is reading your message…",
+  messages: ["Reading your message…"],
+};
 
 /**
  * Slack takes a status away after two minutes without a message
@@ -24,7 +38,7 @@ interface Thread {
 }
 
 /**
- * Shows in a thread that a workflow is being written, until its end is asked for.
+ * Shows in a thread what the bot is busy with, until its end is asked for.
  *
  * @returns takes the status away, and never rejects; `null`: Slack shows none here.
  */
@@ -33,13 +47,14 @@ export async function showBusyStatus(
   { channel, threadTs }: Thread,
   clock: Clock,
   logger: Logger,
+  { status, messages }: BusyStatus,
 ): Promise<(() => Promise<void>) | null> {
   const place = { channel_id: channel, thread_ts: threadTs };
   const show = (): Promise<unknown> =>
     client.assistant.threads.setStatus({
       ...place,
-      status: STATUS,
-      loading_messages: LOADING_MESSAGES,
+      status,
+      loading_messages: [...messages],
     });
   try {
     await show();

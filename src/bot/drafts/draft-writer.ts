@@ -6,7 +6,7 @@ import { ANSWER, type Sender } from "../../slack/outgoing/sender.ts";
 import type { BotContext } from "../context.ts";
 import { type CardMessage, unfold } from "../views/blocks/build.ts";
 import { draftCard, replacedDraftCard, settledDraftCard } from "../views/draft-card.ts";
-import { showBusyStatus } from "./busy-status.ts";
+import { showBusyStatus, WRITING } from "./busy-status.ts";
 
 const STATUS_MESSAGE = ":hourglass_flowing_sand: I am writing your workflow. This takes a moment.";
 
@@ -33,7 +33,7 @@ export function createDraftWriter(
 
   /** Writes the next round and posts it. */
   async function write(draft: DraftRecord, change: string | undefined): Promise<DraftView> {
-    const endStatus = await showBusyStatus(client, draft, clock, logger);
+    const endStatus = await showBusyStatus(client, draft, clock, logger, WRITING);
     const note =
       endStatus === null ? await post(draft, { text: STATUS_MESSAGE, blocks: [] }) : null;
     try {

@@ -227,6 +227,22 @@ describe("another language", () => {
     expect(spent.generation).toMatchObject({ calls: 1 });
   });
 
+  test("is read while Slack shows that it is", async () => {
+    await using bot = await TestBot.start({ definitions: [EXPENSE], connected: true });
+    await reads(bot, "pending");
+
+    await ask(bot, "Was wartet auf mich?", /nothing waits/i);
+
+    const statuses = await bot.until(async () => {
+      const calls = await bot.calls("assistant.threads.setStatus");
+      return calls.length === 2 ? calls : undefined;
+    });
+    expect(statuses.map((call) => JSON.stringify(call))).toEqual([
+      expect.stringContaining("is reading your message"),
+      expect.stringContaining('"status":""'),
+    ]);
+  });
+
   test("what the model is not sure of is not guessed at", async () => {
     await using bot = await TestBot.start({ definitions: [EXPENSE], connected: true });
     await reads(bot, "cancel", 0.4);

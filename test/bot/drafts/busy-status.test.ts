@@ -2,7 +2,7 @@ import { WebClient } from "@slack/web-api";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { toObjects } from "../../../simulator/json.ts";
-import { showBusyStatus } from "../../../src/bot/drafts/busy-status.ts";
+import { showBusyStatus, WRITING } from "../../../src/bot/drafts/busy-status.ts";
 import { TestBot, tsOf } from "../../support/bot.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -20,7 +20,8 @@ test("the status stays while a workflow is written, although Slack takes it away
       return calls.length < count ? undefined : calls.map(({ args }) => Object(args)["status"]);
     });
 
-  const end = await showBusyStatus(client, { channel: DM, threadTs: tsOf(sent) }, clock, logger);
+  const thread = { channel: DM, threadTs: tsOf(sent) };
+  const end = await showBusyStatus(client, thread, clock, logger, WRITING);
   await statuses(1);
   for (let minute = 1; minute <= 3; minute += 1) {
     await clock.advance(60_000);
@@ -38,5 +39,5 @@ test("there is no status to end where Slack refuses to show one", async () => {
   const client = new WebClient("xoxb-simulator", { slackApiUrl: bot.simulator.apiUrl });
 
   const thread = { channel: "D0NOWHERE", threadTs: "1.1" };
-  expect(await showBusyStatus(client, thread, new ManualClock(), logger)).toBeNull();
+  expect(await showBusyStatus(client, thread, new ManualClock(), logger, WRITING)).toBeNull();
 });
