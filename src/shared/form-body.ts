@@ -1,18 +1,30 @@
 import { decodeText } from "./content-type.ts";
+import { AppError } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 
 const [PERCENT, PLUS, SPACE] = [0x25, 0x2b, 0x20];
+
+/** No person fills in more, and each takes a thousand times as long to read as a character. */
+const MAX_FIELDS = 10_000;
 
 /**
  * The fields of a form (`application/x-www-form-urlencoded`) as text. A name that is repeated gives the list of its values, in
  * order; names are taken as they stand, brackets included.
  *
- * @throws {AppError} `json_malformed` for an unknown charset, or bytes that are not text in it.
+ * @throws {AppError} `json_malformed` for an unknown charset, or bytes that are not text in it; `body_too_large` for more than
+ * 10,000 fields.
  */
 export function parseForm(body: Uint8Array, charset: string): JsonObject {
   const fields = new Map<string, string[]>();
   // Latin 1 keeps each byte as one character; what the bytes mean is decided after the escapes are undone.
-  for (const field of Buffer.from(body).toString("latin1").split("&")) {
+  const parts = Buffer.from(body).toString("latin1").split("&");
+  if (parts.length > MAX_FIELDS) {
+    throw new AppError({
+      code: "body_too_large",
+      message: `The form has more than ${MAX_FIELDS} fields. Send fewer, or JSON.`,
+    });
+  }
+  for (const field of parts) {
     if (field === "") continue;
     const equals = field.includes("=") ? field.indexOf("=") : field.length;
     const name = decodePart(field.slice(0, equals), charset);

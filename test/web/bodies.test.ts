@@ -230,6 +230,12 @@ describe("both ways in", () => {
       "400 The form is not UTF-8 text. Send UTF-8, or name the charset",
     ],
     [
+      "a form of a hundred thousand fields",
+      "a=1&".repeat(100_000),
+      FORM,
+      "413 The form has more than 10000 fields. Send fewer, or JSON.",
+    ],
+    [
       "a form in a charset that is unknown",
       "a=1",
       { "content-type": `${FORM["content-type"]}; charset=klingon` },
