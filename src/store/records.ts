@@ -213,6 +213,8 @@ export function createCalls(calls: StorageOf<typeof CALLS>): CallStore {
     },
     get: (id) => calls.get({ id }),
     list: (execution) => calls.list({ where: { execution }, order: ["at", "key"] }),
+    listNewest: (execution, limit) =>
+      calls.list({ where: { execution }, order: ["-at", "-key"], limit }),
     listOfPrompt: (prompt, limit) =>
       calls.listTexts<PromptCall>("figures", {
         where: { prompt: promptKey(prompt) },

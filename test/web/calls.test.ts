@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { startWebHarness } from "./web-harness.ts";
 
 const JUDGE = {
@@ -73,4 +74,35 @@ test("a step that asked no model and a run that does not exist are named", async
     body: { error: expect.stringMatching(/"decid" has asked no model.*decide/) },
   });
   expect((await web.get("/api/executions/exec_none/calls")).status).toBe(404);
+});
+
+test("of a run with very many calls the newest are read, and that there are others is said", async () => {
+  await using web = await startWebHarness(JUDGE, { answers: [ANSWER] });
+  const { executionId } = await web.harness.start("judge", { text: "The office is on fire." });
+  const [first] = await web.harness.store.calls.list(executionId);
+  if (first === undefined) throw new Error("No model was asked.");
+  const insert = (n: number, text: string): Promise<void> =>
+    web.harness.store.calls.insert({
+      ...first,
+      ...{ id: `${executionId}/decide#1:1:${n}`, at: first.at + n, text },
+    });
+  const read = async () => {
+    const { body } = await web.get(`/api/executions/${executionId}/calls`);
+    const { decisions, omitted } = Read.parse(body);
+    return { omitted, calls: decisions.flatMap(({ calls }) => calls.map(({ call }) => call)) };
+  };
+
+  for (let n = 2; n <= 500; n += 1) await insert(n, "short");
+  expect(await read()).toMatchObject({ omitted: undefined, calls: { length: 500 } });
+  await insert(501, "short");
+  expect(await read()).toMatchObject({ omitted: true, calls: { length: 500, 0: 2, 499: 501 } });
+  await insert(502, "x".repeat(2_500_000));
+  await insert(503, "x".repeat(2_500_000));
+
+  expect(await read()).toEqual({ omitted: true, calls: [503] });
+});
+
+const Read = z.object({
+  omitted: z.literal(true).optional(),
+  decisions: z.array(z.object({ calls: z.array(z.object({ call: z.int() })) })),
 });

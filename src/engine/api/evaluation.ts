@@ -37,6 +37,8 @@ export interface AuditView {
   readonly workflowId: string;
   readonly workflowVersion: number;
   readonly decisions: readonly AiDecisionView[];
+  /** Earlier calls than these are left out: a run may have made more than one answer can hold. */
+  readonly omitted?: true;
   /** Values that this reader does not see are masked as `•••`. */
   readonly masked?: true;
 }

@@ -3,6 +3,7 @@ import { toDollars } from "../../shared/money.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { AiDecisionView, CallView } from "../api/evaluation.ts";
 import type { CallRecord } from "../ports/calls.ts";
+import type { Store } from "../ports/store.ts";
 
 /** The calls of an execution by the entry of the step that made them, in order of the first call. */
 export function toDecisions(calls: readonly CallRecord[]): readonly AiDecisionView[] {
@@ -18,6 +19,27 @@ export function toDecisions(calls: readonly CallRecord[]): readonly AiDecisionVi
       calls: ordered,
     };
   });
+}
+
+/** Calls of a run that are shown. */
+const MAX_CALLS = 500;
+/** Characters of them, as JSON text; one call is shown in any case. */
+const MAX_LENGTH = 4_000_000;
+
+/** The last calls of a run, in order of time, as many as one answer holds; `isCut`: there are earlier ones. */
+export async function readNewest(
+  store: Pick<Store, "calls">,
+  executionId: string,
+): Promise<{ readonly calls: readonly CallRecord[]; readonly isCut: boolean }> {
+  const newest = await store.calls.listNewest(executionId, MAX_CALLS + 1);
+  let length = 0;
+  const isLast = (call: CallRecord, index: number): boolean => {
+    length += JSON.stringify(call).length;
+    return index === MAX_CALLS || (index > 0 && length > MAX_LENGTH);
+  };
+  const end = newest.findIndex(isLast);
+  const calls = end === -1 ? newest : newest.slice(0, end);
+  return { calls: calls.toReversed(), isCut: end !== -1 };
 }
 
 /** @throws {AppError} `input_invalid`, naming the steps that asked a model, when this one asked none. */

@@ -20,7 +20,7 @@ import type { SampleFiles, SampleRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Workflows } from "../workflows/workflows.ts";
-import { decisionsOf, toDecisions } from "./audit.ts";
+import { decisionsOf, readNewest, toDecisions } from "./audit.ts";
 import { type Arm, type EvaluationPorts, evaluate } from "./evaluate.ts";
 import { differenceOf, figuresOf } from "./figures.ts";
 import { labelDecision } from "./label-decision.ts";
@@ -45,9 +45,13 @@ export class DecisionEvaluations implements Evaluations {
 
   async audit(executionId: string, stepId?: string): Promise<AuditView> {
     const { workflowId, workflowVersion } = await this.#options.executions.get(executionId);
-    const all = toDecisions(await this.#options.store.calls.list(executionId));
+    const { calls, isCut } = await readNewest(this.#options.store, executionId);
+    const all = toDecisions(calls);
     const decisions = stepId === undefined ? all : decisionsOf(all, stepId);
-    return { executionId, workflowId, workflowVersion, decisions };
+    return {
+      ...{ executionId, workflowId, workflowVersion, decisions },
+      ...(isCut && { omitted: true as const }),
+    };
   }
 
   evaluate(request: EvaluationsRequest): Promise<EvaluationReport> {

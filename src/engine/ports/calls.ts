@@ -10,6 +10,8 @@ export interface CallStore {
   get(id: string): Promise<CallRecord | null>;
   /** In order of time, of one moment by id. */
   list(executionId: string): Promise<readonly CallRecord[]>;
+  /** Those of `list` that came last, the newest first. */
+  listNewest(executionId: string, limit: number): Promise<readonly CallRecord[]>;
   /**
    * The newest calls of one version of a named prompt, newest first, of one moment the greatest id.
    */

@@ -41,6 +41,7 @@ export function callsConformance(open: OpenStore): void {
 
       expect((await store.calls.list("exec_1")).map(({ id }) => id)).toEqual(["c3", "c1", "c2"]);
       expect(await store.calls.list("nobody")).toEqual([]);
+      expect((await store.calls.listNewest("exec_1", 2)).map(({ id }) => id)).toEqual(["c2", "c1"]);
     });
 
     test("what a workflow's calls cost is told in order of time, the last moment excluded", async () => {
