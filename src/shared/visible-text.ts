@@ -23,11 +23,12 @@ const HIDDEN =
 
 const EMOJI = /^\p{RGI_Emoji}$/v;
 
-/** Whole emoji, which may hold joiners; words; accents beyond bearing; white space; all else. */
+/** Whole emoji, which may hold joiners; words with their accents; signs of ASCII, which need no look; white space; all else. */
 const PARTS = new RegExp(
   [
     String.raw`\p{RGI_Emoji}`,
     String.raw`[\p{L}\p{M}\p{N}]+`,
+    String.raw`[\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E]+`,
     String.raw` {${MAX_SPACES + 1},}`,
     String.raw`\n{${MAX_BREAKS + 1},}`,
     String.raw`[\s\S]`,
@@ -70,10 +71,27 @@ export function showHiddenInLine(text: string): string {
   return inOneLine(showHidden(text.trim()), " ⟨line break⟩ ");
 }
 
+/** What was made of single characters: a text may be a million of one of them. */
+const SHOWN = new Map<string, string>();
+const REMEMBERED = 10_000;
+
 function showPart(part: string): string {
-  const spaces = /^ +$/.test(part);
+  if (part.length > 2) return markPart(part);
+  let shown = SHOWN.get(part);
+  if (shown === undefined) {
+    shown = markPart(part);
+    if (SHOWN.size === REMEMBERED) SHOWN.clear();
+    SHOWN.set(part, shown);
+  }
+  return shown;
+}
+
+function markPart(part: string): string {
+  const first = part.charCodeAt(0);
+  // What begins with a sign of ASCII is nothing but those, or an emoji made of one.
+  if (first > 0x20 && first < 0x7f && /^[\x21-\x7E]+$/.test(part)) return part;
   if (part === "\n" || part === "\t" || part === " ") return part;
-  if (spaces) return `⟨${part.length} spaces⟩`;
+  if (/^ +$/.test(part)) return `⟨${part.length} spaces⟩`;
   if (/^\n+$/.test(part)) return `\n⟨${part.length} line breaks⟩\n`;
   if (EMOJI.test(part)) return part;
   if (/^[\p{L}\p{M}\p{N}]/u.test(part)) return showWord(part);
@@ -84,19 +102,53 @@ function showPart(part: string): string {
 function showWord(word: string): string {
   // Most words.
   if (/^[\u0020-\u007E\u00C0-\u024F]+$/.test(word)) return word;
-  const letters = Array.from(word).filter((letter) => /\p{L}/u.test(letter));
-  const strange = letters.filter((letter) => !WITH_LATIN.test(letter));
-  const isMixed = strange.length > 0 && letters.some((letter) => /\p{Script=Latin}/u.test(letter));
+  const characters = Array.from(word);
+  const letters = characters.filter((character) => traitsOf(character).isLetter);
+  const isMixed =
+    letters.some((letter) => !traitsOf(letter).goesWithLatin) &&
+    letters.some((letter) => traitsOf(letter).isLatin);
   const isDisguised = letters.length > 1 && LOOKS_LATIN.test(letters.join(""));
   let accents = 0;
-  return Array.from(word)
-    .map((letter) => {
-      accents = /\p{M}/u.test(letter) ? accents + 1 : 0;
-      const isStrange = (isMixed && !WITH_LATIN.test(letter)) || isDisguised || isOtherForm(letter);
-      if (HIDDEN.test(letter) || accents > MAX_ACCENTS) return mark(letter);
-      return isStrange ? `${letter}${mark(letter)}` : letter;
+  return characters
+    .map((character) => {
+      const { isAccent, isHidden, goesWithLatin, isForm, marked } = traitsOf(character);
+      accents = isAccent ? accents + 1 : 0;
+      if (isHidden || accents > MAX_ACCENTS) return marked;
+      const isStrange = (isMixed && !goesWithLatin) || isDisguised || isForm;
+      return isStrange ? `${character}${marked}` : character;
     })
     .join("");
+}
+
+/** What a character of a word is, as far as it matters here. */
+interface Traits {
+  readonly isLetter: boolean;
+  readonly isLatin: boolean;
+  readonly goesWithLatin: boolean;
+  readonly isAccent: boolean;
+  readonly isHidden: boolean;
+  /** It has the form of another letter. */
+  readonly isForm: boolean;
+  readonly marked: string;
+}
+
+const TRAITS = new Map<string, Traits>();
+
+function traitsOf(character: string): Traits {
+  const known = TRAITS.get(character);
+  if (known !== undefined) return known;
+  const traits = {
+    isLetter: /\p{L}/u.test(character),
+    isLatin: /\p{Script=Latin}/u.test(character),
+    goesWithLatin: WITH_LATIN.test(character),
+    isAccent: /\p{M}/u.test(character),
+    isHidden: HIDDEN.test(character),
+    isForm: isOtherForm(character),
+    marked: mark(character),
+  };
+  if (TRAITS.size === REMEMBERED) TRAITS.clear();
+  TRAITS.set(character, traits);
+  return traits;
 }
 
 function mark(characters: string): string {
