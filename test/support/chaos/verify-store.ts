@@ -14,24 +14,33 @@ export interface StoredRun {
   readonly events: readonly ExecutionEvent[];
 }
 
-/** What the store says of the runs, once all of them are over and no bot runs any more. */
+/**
+ * What the store says of the runs, once all of them are over and no bot runs any more.
+ *
+ * @returns names of the runs in which an attempt was given up, since its process ended again and again while it was under way. They may
+ *   end otherwise than planned, but nothing of them is doubled.
+ */
 export async function verifyStore(
   runs: readonly PlannedRun[],
   store: Store,
   findings: Findings,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const stored = await readRuns(store);
   const isChild = ({ state }: StoredRun): boolean => Object.hasOwn(state.variables, "part");
   const nameOf = ({ state }: StoredRun): string => String(readOwn(state.variables, "run"));
   const children = Map.groupBy(stored.filter(isChild), nameOf);
   const planned = stored.filter((run) => !isChild(run));
   const byName = Map.groupBy(planned, nameOf);
+  const givenUp = new Set(stored.filter(hasGivenUp).map(nameOf));
+  findings.count("executions given up", givenUp.size);
   for (const run of runs) {
     const [own, ...others] = byName.get(run.name) ?? [];
     findings.count("executions expected");
     if (own === undefined) findings.problem(`${run.name}: lost: there is no execution of it`);
-    else verifyRun(run, own, findings);
-    verifyChildren(run, children.get(run.name) ?? [], findings);
+    else if (!givenUp.has(run.name)) {
+      verifyRun(run, own, findings);
+      verifyChildren(run, children.get(run.name) ?? [], findings);
+    }
     if (others.length > 0) findings.problem(`${run.name}: ${others.length + 1} executions of it`);
   }
   if (planned.length !== runs.length)
@@ -43,6 +52,15 @@ export async function verifyStore(
   if (left.length > 0) findings.problem(`${left.length} signals were never folded`);
   if ((await store.leases.nextDue(Number.MAX_SAFE_INTEGER)) !== null)
     findings.problem("an execution is due that is over");
+  return givenUp;
+}
+
+/** An attempt was begun three times, and then no more. */
+function hasGivenUp({ events }: StoredRun): boolean {
+  const isGivenUp = events.some(
+    (event) => readOwn(readOwn(event, "error"), "code") === "attempt_ended_process",
+  );
+  return isGivenUp && recoveries(events) >= 2;
 }
 
 /** Every execution of a store, folded from its log. */
