@@ -299,3 +299,46 @@ test("as long as nobody changes anything, each decision is asked for once", () =
     { numRuns: 600 },
   );
 });
+
+test("what a branch asked that is over binds no later entry of it: how it ended was for the join to judge", () => {
+  const pay = {
+    id: "pay",
+    type: "scripted",
+    config: {},
+    onFailure: "fallback",
+    fallbackStep: "ask",
+  };
+  const config = { title: "{{variables.word}}", approvers: ["@finance"], timeout: "30m" };
+  const next = { approve: "end", reject: "ask", expired: "ask" };
+  const branch = {
+    id: "b",
+    steps: [pay, { id: "ask", type: "approval", config, next }],
+    timeoutMs: "20m",
+  };
+  const branches = [
+    branch,
+    { id: "c", steps: [{ id: "rest", type: "wait", config: { duration: "1h" } }] },
+  ];
+  const run = begin([
+    {
+      id: "both",
+      type: "parallel",
+      config: { branches },
+      onFailure: "fallback",
+      fallbackStep: "anew",
+    },
+    { id: "anew", type: "transform", config: { expression: "1" }, next: { default: "both" } },
+  ]);
+
+  play(run, { kind: "end", pick: 0, outcome: "gone" });
+  // Both are due by then: the request first, the branch after it.
+  play(run, { kind: "later", minutes: 40 });
+
+  const { log } = run.harness;
+  expect(log.filter(({ type }) => type === "decision_voided")).toEqual([]);
+  const started = log.filter((event) => event.type === "step_started" && event.stepId === "pay");
+  expect(started.map((event) => event.type === "step_started" && event.path)).toEqual([
+    "both#1/b/pay#1",
+    "both#2/b/pay#1",
+  ]);
+});

@@ -157,8 +157,9 @@ function changesSince(
   if (seal.definition !== plan.contentHash)
     return [{ what: "the workflow", before: "as it was shown", after: "another version" }];
   if (!before?.choices.includes(decision)) {
-    // Where the branch that asked is over, how it ended was for the join to judge, as values were.
-    const isForJoin = seal.from === undefined && !holds(framePath(approval), framePath(place));
+    // Where the branch that asked is over, how it ended was for the join to judge, as values were. Another entry of it is another branch.
+    const asked = framePath(approvalPathOf(request));
+    const isForJoin = seal.from === undefined && !holds(asked, frame.path);
     return isForJoin ? editsSince(state, request) : [notReleased(decision)];
   }
   const edits = editsSince(state, request);
