@@ -14,7 +14,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json manifest.yml ./
 COPY src ./src
-COPY scripts/doctor.ts ./scripts/
+COPY scripts/doctor.ts scripts/reencrypt.ts ./scripts/
+COPY scripts/reencrypt ./scripts/reencrypt
 COPY workflows ./workflows
 RUN mkdir --mode=700 /data && chown node:node /data
 VOLUME /data

@@ -10,8 +10,8 @@ import { reencryptSqlite } from "./reencrypt/sqlite.ts";
 
 /**
  * `npm run reencrypt`: encrypts everything that is stored with the first key of `ENCRYPTION_KEY`, what is in plain and what an
- * earlier key encrypted. The bot must be stopped. Afterwards the earlier keys are needed for backups alone. May be repeated, also
- * after it was interrupted.
+ * earlier key encrypted. It needs the bot's whole environment (`.env`), and the bot must be stopped. Afterwards the earlier keys are
+ * needed for backups alone. May be repeated, also after it was interrupted.
  */
 async function main(): Promise<void> {
   const { store, encryption: ring } = loadConfig();

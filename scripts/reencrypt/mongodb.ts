@@ -10,6 +10,7 @@ import type { Connection } from "../../src/store/mongodb/connection.ts";
 import { replaceBytes } from "../../src/store/mongodb/files.ts";
 import { createMarks } from "../../src/store/mongodb/keys.ts";
 import { readJson } from "../../src/store/mongodb/values.ts";
+import { type RecordName, recordPlaces } from "./record-places.ts";
 
 /** A process that was seen more recently may still write. */
 const LIVE_MS = 60_000;
@@ -103,11 +104,7 @@ function shardOf({ execution }: BSON.Document): BSON.Document {
 
 function placesOf(seals: RecordSeals): readonly Place[] {
   return [
-    recordPlace("calls", seals.calls),
-    recordPlace("drafts", seals.drafts),
-    recordPlace("events", seals.events),
-    recordPlace("samples", seals.samples),
-    recordPlace("audit", seals.audit),
+    ...recordPlaces(seals, recordPlace),
     {
       collection: "inbox",
       rewrite: async ({ _id: id, payload: given }) => {
@@ -140,7 +137,7 @@ async function rewriteCommit(
 }
 
 function recordPlace<R extends { readonly id: string }>(
-  collection: CollectionName,
+  collection: RecordName,
   seal: Seal<R>,
 ): Place {
   return {

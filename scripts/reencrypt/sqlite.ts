@@ -1,15 +1,16 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
+import type { ExecutionRecord } from "../../src/engine/ports/executions.ts";
 import { forgetOtherKeys, prepareSeals } from "../../src/store/encryption/encrypted-store.ts";
 import type { KeyRing } from "../../src/store/encryption/keys.ts";
 import { type RecordSeals, reseal, type Seal } from "../../src/store/encryption/record-seals.ts";
 import { splitBytes } from "../../src/store/records.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { blob } from "../../src/store/sqlite/files.ts";
-import { SELECT_HEADS, toHead } from "../../src/store/sqlite/heads.ts";
 import { toSignal } from "../../src/store/sqlite/inbox.ts";
 import { createMarks } from "../../src/store/sqlite/keys.ts";
 import { toCommit } from "../../src/store/sqlite/log.ts";
-import { json, type Row, text } from "../../src/store/sqlite/row.ts";
+import { integer, json, type Row, text } from "../../src/store/sqlite/row.ts";
+import { type RecordName, recordPlaces } from "./record-places.ts";
 
 /** Rows in one transaction. */
 const BATCH = 500;
@@ -17,10 +18,10 @@ const BATCH = 500;
 /** Where one kind of record stands in the file. */
 interface Place {
   readonly table: string;
-  readonly select: string;
-  readonly update: string;
-  /** The new text, and the key of its row. */
-  readonly rewrite: (row: Row) => Promise<readonly SQLInputValue[]>;
+  /** The column with its JSON text. */
+  readonly column: string;
+  /** The new value of that column. */
+  readonly rewrite: (row: Row) => Promise<unknown>;
 }
 
 /**
@@ -43,20 +44,27 @@ export async function reencryptSqlite(
   database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
 }
 
+/** Rows keep their numbers until the file is written anew. */
 async function rewriteAll(
   database: DatabaseSync,
-  { select, update, rewrite }: Place,
+  { table, column, rewrite }: Place,
 ): Promise<number> {
-  // Read at once: a statement that is being read would see what is written meanwhile.
-  const rows = database.prepare(select).all();
-  const statement = database.prepare(update);
-  for (let at = 0; at < rows.length; at += BATCH) {
-    const values = await Promise.all(rows.slice(at, at + BATCH).map(rewrite));
+  const select = database.prepare(
+    `SELECT rowid AS number, * FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+  );
+  const update = database.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`);
+  let count = 0;
+  for (let after = 0; ; ) {
+    const rows = select.all(after, BATCH);
+    const last = rows.at(-1);
+    if (last === undefined) return count;
+    const texts = await Promise.all(rows.map(async (row) => JSON.stringify(await rewrite(row))));
     database.exec("BEGIN IMMEDIATE");
-    for (const one of values) statement.run(...one);
+    for (const [n, row] of rows.entries()) update.run(texts[n] ?? null, integer(row, "number"));
     database.exec("COMMIT");
+    count += rows.length;
+    after = integer(last, "number");
   }
-  return rows.length;
 }
 
 /** One after the other: they are large. */
@@ -81,49 +89,33 @@ async function rewriteFiles(database: DatabaseSync, { files }: RecordSeals): Pro
 
 function placesOf(seals: RecordSeals): readonly Place[] {
   return [
-    recordPlace("calls", seals.calls),
-    recordPlace("drafts", seals.drafts),
-    recordPlace("events", seals.events),
-    recordPlace("samples", seals.samples),
-    recordPlace("audit", seals.audit),
+    ...recordPlaces(seals, recordPlace),
     {
       table: "inbox",
-      select: "SELECT * FROM inbox",
-      update: "UPDATE inbox SET payload = ? WHERE id = ?",
-      rewrite: async (row) => {
-        const { id, payload } = await reseal(seals.signals, toSignal(row));
-        return [JSON.stringify(payload), id];
-      },
+      column: "payload",
+      rewrite: async (row) => (await reseal(seals.signals, toSignal(row))).payload,
     },
     {
       table: "starts",
-      select: SELECT_HEADS,
-      update: "UPDATE starts SET event = ? WHERE execution_id = ?",
+      column: "event",
       rewrite: async (row) => {
-        const { executionId, start } = await reseal(seals.executions, toHead(row));
-        return [JSON.stringify(start), executionId];
+        const start = json<ExecutionRecord["start"]>(row, "event");
+        const executionId = text(row, "execution_id");
+        return (await reseal(seals.executions, { executionId, start })).start;
       },
     },
     {
       table: "log",
-      select: "SELECT * FROM log",
-      update: "UPDATE log SET events = ? WHERE execution_id = ? AND rev = ?",
-      rewrite: async (row) => {
-        const { executionId, rev, events } = await reseal(seals.commits, toCommit(row));
-        return [JSON.stringify(events), executionId, rev];
-      },
+      column: "events",
+      rewrite: async (row) => (await reseal(seals.commits, toCommit(row))).events,
     },
   ];
 }
 
-function recordPlace<R extends { readonly id: string }>(table: string, seal: Seal<R>): Place {
+function recordPlace<R extends { readonly id: string }>(table: RecordName, seal: Seal<R>): Place {
   return {
     table,
-    select: `SELECT record FROM ${table}`,
-    update: `UPDATE ${table} SET record = ? WHERE id = ?`,
-    rewrite: async (row) => {
-      const record = await reseal(seal, json<R>(row, "record"));
-      return [JSON.stringify(record), record.id];
-    },
+    column: "record",
+    rewrite: (row) => reseal(seal, json<R>(row, "record")),
   };
 }

@@ -140,6 +140,8 @@ export function encryptionTests(name: string, create: () => Promise<OpenedTwice>
         await writeAll(plain, WORD);
         const store = await encryptStore(plain, ringOf(earlier));
         await store.calls.insert(call("c2", "exec_1", { text: WORD }));
+        // More than the command takes at once.
+        for (let n = 0; n < 500; n += 1) await store.calls.insert(call(`d${n}`, "exec_2"));
       }
       await expect(database.reencrypt(ringOf(later))).rejects.toThrow(ringOf(earlier).first.id);
       await database.reencrypt(ringOf(later, earlier));
