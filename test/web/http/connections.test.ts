@@ -26,14 +26,19 @@ describe("connections", () => {
   });
 
   test("whose request is being handled stay open", async () => {
+    const arrived = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     await using web = await startWeb({
       maxConnections: 5,
       extraHandlers: {
-        "/slow": (_request, response) => void release.promise.then(() => response.end("done")),
+        "/slow": (_request, response) => {
+          arrived.resolve();
+          void release.promise.then(() => response.end("done"));
+        },
       },
     });
     const slow = fetch(`${web.url}/slow`);
+    await arrived.promise;
     const idle = await Promise.all(Array.from({ length: 20 }, () => open(web.port)));
 
     release.resolve();
