@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 
-/** One input may keep the event loop for so long, in milliseconds of a processor like the one that {@link unit} was measured on. */
+/** An input that keeps the event loop longer is named in the figures; milliseconds of a processor like that of {@link REFERENCE_MS}. */
 const REPORTED_MS = 200;
 /** What takes so long is a failure even on a machine whose processors have other things to do. */
 const FAILED_MS = 2000;
