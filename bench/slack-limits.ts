@@ -19,7 +19,7 @@ const CLICKS = 100;
 const COMMANDS = 130;
 
 const GENERAL = "C0GENERAL";
-/** Where everybody is a member, and may click. */
+/** All people are its members, and may click. */
 const ASK = askWorkflow({ channel: GENERAL });
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

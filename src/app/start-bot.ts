@@ -55,7 +55,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       otherProcesses: () => countOthers(store),
     });
     const isReachable = config.slack.appToken === null;
-    if (isReachable && config.web.apiToken === null) logger.warn(NOBODY_SERVED);
+    if (isReachable && config.web.apiToken === null) logger.warn(NO_LOCAL_CALLERS);
     const { host, port: wanted, trustedProxies } = config.web;
     const web = createWebServer({
       ...{ engine, telemetry, host, port: wanted, isReachable, trustedProxies, logger },
@@ -106,8 +106,8 @@ function watchErrors(
   return watchProcessErrors(process, { logger, count: unhandled, elapsed, onFatal: onBroken });
 }
 
-const NOBODY_SERVED =
-  "Slack's requests come over HTTP, so the bot takes no caller for local: a proxy may pass on requests of anybody. The API, the dashboard and the metrics serve no one, and webhooks only with a secret or if they are public. To use them set API_TOKEN (at least 16 characters) and send it as a Bearer token";
+const NO_LOCAL_CALLERS =
+  "Slack's requests come over HTTP, so the bot takes no caller for local: a proxy may pass on requests from the internet. The API, the dashboard and the metrics serve no caller, and webhooks only with a secret or if they are public. To use them set API_TOKEN (at least 16 characters) and send it as a Bearer token";
 
 /** Processes that share the store and have lately said that they are alive, but for this one. */
 async function countOthers({ processes }: Store): Promise<number> {

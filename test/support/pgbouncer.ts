@@ -10,7 +10,7 @@ import { until } from "./until.ts";
 
 const run = promisify(execFile);
 
-/** Debian's, which is not in everybody's PATH. */
+/** Debian's, which is not in every user's PATH. */
 const PROGRAM = "/usr/sbin/pgbouncer";
 
 /** Why there is no PgBouncer for the tests; `null`: there is. */

@@ -13,7 +13,7 @@ import { AppError, isAppError } from "../../shared/errors.ts";
 /** Read and written by their owner alone. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-/** What a group and everybody else may do. */
+/** What the group and all other users may do. */
 const OTHERS = 0o077;
 
 /**
@@ -22,8 +22,8 @@ const OTHERS = 0o077;
  * A folder that belongs to root, as volumes of some platforms do, stays as it is: root may read everything in any case.
  *
  * @returns what was corrected, a sentence each.
- * @throws {AppError} `store_unavailable` for a folder or a file of another user, and for a link: who owns it, or its target, can
- * read and replace what the bot stores.
+ * @throws {AppError} `store_unavailable` for a folder or a file of another user, and for a link: the owner of the file, or of
+ * the target, can read and replace what the bot stores.
  */
 export function makePrivate(dir: string): readonly string[] {
   try {
@@ -84,8 +84,11 @@ function checkContents(dir: string, user: number): readonly OpenPath[] {
     // Another process of the same bot may have just removed it.
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) return [];
-    if (found.uid !== user) return isOurs(name) ? [refuse(path, found.uid, user)] : [];
-    if (found.isSymbolicLink()) return isOurs(name) ? [refuseLink(path)] : [];
+    const isLink = found.isSymbolicLink();
+    if (found.uid !== user || isLink) {
+      if (!isOurs(name)) return [];
+      throw isLink && found.uid === user ? link(path) : foreign(path, found.uid, user);
+    }
     if (found.isDirectory()) return ifOpen(path, found, FOLDER_MODE);
     return found.isFile() ? ifOpen(path, found, FILE_MODE) : [];
   });
@@ -104,10 +107,6 @@ function show(mode: number): string {
   return (mode & 0o777).toString(8).padStart(4, "0");
 }
 
-function refuse(path: string, owner: number, user: number): never {
-  throw foreign(path, owner, user);
-}
-
 function foreign(path: string, owner: number, user: number): AppError {
   return new AppError({
     code: "store_unavailable",
@@ -116,9 +115,9 @@ function foreign(path: string, owner: number, user: number): AppError {
   });
 }
 
-function refuseLink(path: string): never {
-  throw new AppError({
+function link(path: string): AppError {
+  return new AppError({
     code: "store_unavailable",
-    message: `${path} is a symbolic link: whoever controls its target could read and replace what the bot stores. Nothing was changed: put the file itself there, or set DATA_DIR to its folder.`,
+    message: `${path} is a symbolic link: a user or program that controls its target could read and replace what the bot stores. Nothing was changed: put the file itself there, or set DATA_DIR to its folder.`,
   });
 }

@@ -31,7 +31,7 @@ export interface Access {
 
 /** Checks callers: by token if one is configured; otherwise only local callers are allowed. */
 export function createAccess(options: AccessOptions): Access {
-  const refusal = whyNobodyIsLocal(options);
+  const refusal = whyNoneIsLocal(options);
   const seemsLocal = (request: IncomingMessage) =>
     isLoopback(options.host) && isLocalCaller(request);
   const isLocal = (request: IncomingMessage) => refusal === null && seemsLocal(request);
@@ -59,11 +59,11 @@ function assertToken(request: IncomingMessage, expected: Buffer): void {
 }
 
 /** Why no caller is served without a token; `null`: local callers are. */
-function whyNobodyIsLocal({ host, isReachable }: AccessOptions): string | null {
+function whyNoneIsLocal({ host, isReachable }: AccessOptions): string | null {
   if (!isLoopback(host))
-    return "HOST is open to the network, so no one is served without a token. Set API_TOKEN and send it as a Bearer token.";
+    return "HOST is open to the network, so no caller is served without a token. Set API_TOKEN and send it as a Bearer token.";
   if (isReachable === true)
-    return "The bot takes Slack's requests over HTTP, so a caller from this machine may be a proxy that passes on requests of others, and no one is served without a token. Set API_TOKEN and send it as a Bearer token.";
+    return "The bot takes Slack's requests over HTTP, so a caller from this machine may be a proxy that passes on requests of others, and no caller is served without a token. Set API_TOKEN and send it as a Bearer token.";
   return null;
 }
 

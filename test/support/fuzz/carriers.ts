@@ -17,7 +17,7 @@ import { serviceContext } from "../service-context.ts";
 import { silentSlack } from "../silent-slack.ts";
 import { CANARY } from "./odd-values.ts";
 
-/** A way by which a value leaves, and comes back from whoever got it. */
+/** A way by which a value leaves, and comes back from the receiver. */
 export interface Carrier {
   readonly name: string;
   /** @returns what the other side got. @throws {AppError} if the value is refused. */

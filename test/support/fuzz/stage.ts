@@ -25,7 +25,7 @@ export const SIGNING_SECRET = "simulator";
 const WRONG_CALLS =
   /^(?:invalid_blocks|invalid_arguments|invalid_arg_name|invalid_json|invalid_metadata|invalid_view|view_too_large|msg_too_long|msg_blocks_too_long|no_text|internal_error)/;
 
-/** Errors of the language: whoever logs one has a defect. */
+/** Errors of the language: code that logs one has a defect. */
 const DEFECTS = new Set(["TypeError", "RangeError", "ReferenceError", "SyntaxError", "ZodError"]);
 
 export interface StageOptions {
