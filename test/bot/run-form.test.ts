@@ -260,6 +260,13 @@ describe("a form", () => {
       "t",
       /A-\[0-9\]/,
     ],
+    [
+      "of another form, as it was typed",
+      { t: { type: "string", pattern: "^A$", description: "As <R&D> writes it", required: true } },
+      { t: "<R&D>" },
+      "t",
+      /"<R&D>" does not have the expected form\. As <R&D> writes it\.$/,
+    ],
     ["blank", { t: { type: "string", required: true } }, { t: "   " }, "t", /missing/],
   ])(
     "says under the field that its value is %s, and starts nothing",

@@ -1,12 +1,11 @@
-import { z } from "zod";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
-import { isAppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { LIMITS } from "../../slack/limits.ts";
 import { escapeText, showSentence } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import { carry } from "../forms/carried.ts";
+import { describeProblem, type InputProblem, inputProblemsOf } from "../forms/input-problems.ts";
 import { newForm } from "../forms/run-forms.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, message, sections } from "../views/blocks/build.ts";
@@ -15,12 +14,6 @@ import { describeInputs, exampleLine, inputNames } from "./inputs-help.ts";
 import { findWorkflow, readWorkflow } from "./named.ts";
 import { assignWords, explainWords, noWorkflowGiven } from "./run-words.ts";
 import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
-
-/** The engine's problems with inputs. */
-const InputProblems = z.object({
-  problems: z.array(z.object({ path: z.string(), message: z.string(), fix: z.string() })).min(1),
-});
-type InputProblem = z.output<typeof InputProblems>["problems"][number];
 
 export const runCommand: Subcommand = {
   name: "run",
@@ -54,10 +47,8 @@ export const runCommand: Subcommand = {
       const { userId: user } = caller;
       return await describeStart({ workflowId, executionId, channel, user }, context);
     } catch (error) {
-      const problems = isAppError(error, "input_invalid")
-        ? InputProblems.safeParse(error.details).data?.problems
-        : undefined;
-      if (problems === undefined) throw error;
+      const problems = inputProblemsOf(error);
+      if (problems.length === 0) throw error;
       return explainProblems(definition, request, problems, context);
     }
   },
@@ -85,8 +76,7 @@ async function explainProblems(
   const lines = [
     `:warning: *${escapeText(definition.name)}* was not started:`,
     ...problems.map(
-      ({ path, message: what, fix }) =>
-        `• \`${escapeText(path)}\`: ${sentence(what)} ${sentence(fix)}`,
+      (problem) => `• \`${escapeText(problem.path)}\`: ${showSentence(describeProblem(problem))}`,
     ),
     ...(Object.keys(inputs.inputs).length > 0
       ? ["*What it needs*", ...describeInputs(inputs)]
@@ -119,9 +109,4 @@ async function withForm(
   const value = await carry(form, LIMITS.buttonValue, keys);
   const open = button({ actionId: ACTION_IDS.openForm, label: "Fill in a form", value });
   return { answer: { ...refusal, blocks: [...text.blocks, buttons("form", [open])] }, form };
-}
-
-function sentence(text: string): string {
-  const shown = showSentence(text);
-  return /[.!?]$/.test(shown) ? shown : `${shown}.`;
 }

@@ -2,9 +2,9 @@ import { readInput } from "../../engine/definition/inputs.ts";
 import type { InputDefinition } from "../../engine/definition/schema.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { LIMITS } from "../../slack/limits.ts";
-import { showSentence } from "../../slack/text.ts";
 import type { ShownField } from "../views/blocks/inputs.ts";
 import type { FormState } from "./form-state.ts";
+import { describeProblem } from "./input-problems.ts";
 
 type Entry = readonly [string, InputDefinition];
 
@@ -72,7 +72,7 @@ export function readPage(
     const isKept = isBlank(typed) && shown.get(name)?.fits === false;
     const value = isKept ? prefilled(name, input, all, state) : typed;
     const [problem] = readInput(name, input, value, "form").problems;
-    return { name, value, error: problem && showProblem(problem) };
+    return { name, value, error: problem && describeProblem(problem) };
   });
   return {
     values: Object.fromEntries(read.map(({ name, value }) => [name, value])),
@@ -80,16 +80,6 @@ export function readPage(
       read.flatMap(({ name, error }) => (error === undefined ? [] : [[name, error]])),
     ),
   };
-}
-
-/** What is wrong and what to do, as it stands under a field. */
-export function showProblem({ message, fix }: { readonly message: string; readonly fix: string }) {
-  return [message, fix].map(sentence).join(" ");
-}
-
-function sentence(text: string): string {
-  const shown = showSentence(text);
-  return /[.!?]$/.test(shown) ? shown : `${shown}.`;
 }
 
 /** The text of a message goes into the input "text", or else into the first long text. */

@@ -1,9 +1,8 @@
 import type { ModalView } from "@slack/types";
-import { z } from "zod";
 import type { ExecutionView, StartResult } from "../../engine/api/executions.ts";
 import type { Definition, InputDefinition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
-import { AppError, isAppError } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { isFileValue } from "../../shared/file-value.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -12,8 +11,9 @@ import type { BotContext } from "../context.ts";
 import { describeEstimate } from "../views/costs.ts";
 import { runForm } from "../views/run-form.ts";
 import { carry, readCarried } from "./carried.ts";
-import { askedInputs, readPage, shownFields, showProblem } from "./fill-in.ts";
+import { askedInputs, readPage, shownFields } from "./fill-in.ts";
 import { FormState, fingerprintOf, pagesOf } from "./form-state.ts";
+import { describeProblem, inputProblemsOf } from "./input-problems.ts";
 import { readUploads, type WithUploads } from "./uploaded-files.ts";
 
 /** What becomes of a page that was submitted. */
@@ -39,11 +39,6 @@ export interface SubmittedForm {
 
 const CHANGED =
   ":warning: The workflow was changed while you filled this in. Look at the values once more.";
-
-/** The engine's problems with inputs. */
-const InputProblems = z.object({
-  problems: z.array(z.object({ path: z.string(), message: z.string(), fix: z.string() })).min(1),
-});
 
 /** A form that has not been opened: the first page, with what is known of the values. */
 export function newForm(
@@ -203,15 +198,13 @@ function errorsOf(
   page: readonly (readonly [string, InputDefinition])[],
   { name }: Definition,
 ): Readonly<Record<string, string>> {
-  const problems = isAppError(error, "input_invalid")
-    ? (InputProblems.safeParse(error.details).data?.problems ?? [])
-    : [];
+  const problems = inputProblemsOf(error);
   const names = new Set(page.map(([field]) => field));
   const onPage = problems.filter(({ path }) => names.has(path));
   if (onPage.length > 0)
-    return Object.fromEntries(onPage.map((problem) => [problem.path, showProblem(problem)]));
+    return Object.fromEntries(onPage.map((problem) => [problem.path, describeProblem(problem)]));
   if (problems.length === 0) throw error;
-  const lines = problems.map((problem) => `${problem.path}: ${showProblem(problem)}`);
+  const lines = problems.map((problem) => `${problem.path}: ${describeProblem(problem)}`);
   const message = `${name} was not started. ${lines.join(" ")}`;
   throw new AppError({ code: "input_invalid", message, cause: error });
 }
