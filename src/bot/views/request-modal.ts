@@ -7,12 +7,7 @@ import { noticeDialog } from "./dialog.ts";
 
 const TITLE = "What is asked";
 
-/** What is seen while the request is being read: a trigger is good for three seconds only. */
-export function loadingModal(): ModalView {
-  return requestNotice("Reading the request …");
-}
-
-/** Why the request cannot be shown. */
+/** Instead of the request: that it is being read, or why it cannot be shown. @param text - mrkdwn. */
 export function requestNotice(text: string): ModalView {
   return noticeDialog(TITLE, [section(text)]);
 }
