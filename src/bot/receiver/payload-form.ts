@@ -149,8 +149,8 @@ const Event = z.looseObject({
 });
 
 /**
- * What of a payload is not as Slack documents it: the path of the first such member, never its value; `null`: nothing that anybody
- * reads.
+ * What of a payload is not as Slack documents it: the path of the first such member, never its value; `null`: all is that
+ * Bolt and the listeners read.
  *
  * Payloads are signed, so this is no defense against strangers: it keeps a payload of an unknown kind, or one that something between
  * Slack and the bot has altered, from failing in the middle of a listener.
