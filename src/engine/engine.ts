@@ -15,7 +15,7 @@ import { findExternalNames } from "./definition/find-external-names.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { StepType } from "./definition/step-type.ts";
 import type { TriggerType } from "./definition/trigger-type.ts";
-import { DraftLimits } from "./drafts/draft-limits.ts";
+import { DraftLimits, readingsOf } from "./drafts/draft-limits.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
 import { assertDescription, createGenerator, type Generator } from "./drafts/generator.ts";
 import { readIntent } from "./drafts/intent-reader.ts";
@@ -50,7 +50,6 @@ import type { Logger } from "./ports/logger.ts";
 import type { ModelClient, PriceOverride } from "./ports/model.ts";
 import type { InputChecks, NameChecks, NamePins } from "./ports/name-checks.ts";
 import type { SampleFiles } from "./ports/prompts.ts";
-import type { RateLimit } from "./ports/rate-limits.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { PromptLibrary } from "./prompts/prompt-library.ts";
@@ -406,14 +405,6 @@ function conversationOf(settings: Settings, { costs }: Parts): Engine["conversat
       return refusal ? null : readIntent(request, options);
     },
   };
-}
-
-/** Messages of one person that a model reads at once, and in each hour: each is a paid call. */
-const READINGS_PER_HOUR = 60;
-
-function readingsOf(person: string): RateLimit {
-  const intervalMs = 3_600_000 / READINGS_PER_HOUR;
-  return { key: `readings:${person}`, burst: READINGS_PER_HOUR, intervalMs };
 }
 
 /** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */

@@ -2,8 +2,10 @@
 export interface ConversationReading {
   /**
    * Which of several intents a message has, in whatever language it is written: one call of the default model, recorded like every
-   * other. A guess is none: what the model is not sure of, does not answer, or may not be asked (a budget; more than 60 messages of one person in an hour) is `null`.
+   * other.
    *
+   * @returns the name of an intent; `null`: the model is not sure, does not answer, or may not be asked (a budget is used up, or it
+   *   has read 60 messages of the person within an hour).
    * @throws {AppError} `store_unavailable`.
    */
   classify(request: ClassifyRequest): Promise<string | null>;

@@ -8,16 +8,19 @@ import type { Store } from "../ports/store.ts";
 export interface DraftLimitsOptions {
   readonly store: Pick<Store, "calls" | "budgets" | "rateLimits">;
   readonly clock: Clock;
-  /** What one person's drafts may cost in a month, UTC, in nano-dollars, unless an admin set that person a budget. */
+  /** What one person's drafts, and the reading of their messages, may cost in a month, UTC, in nano-dollars, unless an admin set that person a budget. */
   readonly monthlyNano: number;
 }
 
 /** Rounds that a person may have written at once, and in each hour. */
 const ROUNDS_PER_HOUR = 20;
 
+/** Messages of one person that a model reads at once, and in each hour: each is a paid call. */
+const READINGS_PER_HOUR = 60;
+
 const HOUR_MS = 3_600_000;
 
-/** Keeps people from having drafts written without end: each round is up to four calls of a model, and anybody may ask for them. */
+/** Keeps people from having drafts written without end: each round is up to four calls of a model, and every person may ask for them. */
 export class DraftLimits {
   readonly #options: DraftLimitsOptions;
 
@@ -36,7 +39,7 @@ export class DraftLimits {
     const spent = await this.#spentBy(person);
     if (spent >= monthlyNano && !(await this.#hasOwnBudget(person)))
       throw spentAll(person, spent, monthlyNano);
-    const refusal = await store.rateLimits.take([hourly(person)], clock.now());
+    const refusal = await store.rateLimits.take([roundsOf(person)], clock.now());
     if (refusal) throw tooMany(refusal.waitMs);
   }
 
@@ -59,9 +62,17 @@ export class DraftLimits {
   }
 }
 
-function hourly(person: string | undefined): RateLimit {
-  const intervalMs = HOUR_MS / ROUNDS_PER_HOUR;
-  return { key: `drafts:${person ?? "api"}`, burst: ROUNDS_PER_HOUR, intervalMs };
+/** How many messages of a person a model may read. @param person - Slack user id. */
+export function readingsOf(person: string): RateLimit {
+  return hourly(`readings:${person}`, READINGS_PER_HOUR);
+}
+
+function roundsOf(person: string | undefined): RateLimit {
+  return hourly(`drafts:${person ?? "api"}`, ROUNDS_PER_HOUR);
+}
+
+function hourly(key: string, burst: number): RateLimit {
+  return { key, burst, intervalMs: HOUR_MS / burst };
 }
 
 function tooMany(waitMs: number): AppError {

@@ -57,7 +57,7 @@ export function repairDefinitionMessages(
 }
 
 /** Text from people in tags that the text itself cannot close. */
-function fence(tag: string, text: string): string {
+export function fence(tag: string, text: string): string {
   const harmless = text.replaceAll(new RegExp(`</?${tag}\\b`, "gi"), (found) =>
     found.replace("<", "‹"),
   );

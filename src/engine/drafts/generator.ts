@@ -1,10 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
 import { formatPath } from "../../shared/format-path.ts";
 import { isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
-import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { findJson } from "../ai/answer-text.ts";
-import { type CallContext, callModel } from "../ai/call.ts";
-import type { PriceBook } from "../ai/pricing.ts";
+import { callModel } from "../ai/call.ts";
 import { withoutReasoning } from "../ai/reasoning.ts";
 import type { AnswerCheck } from "../ai/validate-answer.ts";
 import type { Generated } from "../api/drafts.ts";
@@ -13,8 +11,9 @@ import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
 import { type ValidationContext, validateDefinition } from "../definition/validation/validate.ts";
 import { GENERATION } from "../model/execution-id.ts";
-import type { ModelClient, ModelMessage, ModelReply } from "../ports/model.ts";
+import type { ModelMessage, ModelReply } from "../ports/model.ts";
 import type { Store } from "../ports/store.ts";
+import { type CallOptions, contextOfCall } from "./call-context.ts";
 import { firstMessages, repairDefinitionMessages, type Wish } from "./generation-prompt.ts";
 import { describeLanguage } from "./language.ts";
 
@@ -42,13 +41,8 @@ export interface GenerateRequest extends Wish {
   readonly workflowId?: string;
 }
 
-export interface GeneratorOptions extends ValidationContext {
+export interface GeneratorOptions extends ValidationContext, CallOptions {
   readonly store: Pick<Store, "calls" | "workflows">;
-  readonly model: ModelClient;
-  readonly modelName: string;
-  readonly prices: PriceBook;
-  readonly now: () => number;
-  readonly hideSecrets: (text: string) => string;
 }
 
 /** Turns descriptions into checked definitions. */
@@ -66,7 +60,11 @@ export function createGenerator(options: GeneratorOptions): Generator {
   const { store, modelName, prices } = options;
 
   async function ask(request: GenerateRequest): Promise<Omit<Generated, "explanation">> {
-    const context = contextOf(request, options);
+    const { id, by } = request;
+    // Nothing is resumed, so no two generations may share a record.
+    const idempotencyKey = `${id}#${options.now()}`;
+    const call = { id, stepId: GENERATION, idempotencyKey, by, timeoutMs: TIMEOUT_MS };
+    const context = contextOfCall(call, options);
     const first = firstMessages(describeLanguage(options), request);
     let messages: readonly ModelMessage[] = first;
     let costNano: number | null = 0;
@@ -77,7 +75,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
         checked = checkReply(reply, options);
         return toCheck(reply, checked, modelName);
       };
-      const { check, text, ...call } = await callModel(
+      const { check, text, ...made } = await callModel(
         { context, prices, validate },
         {
           model: modelName,
@@ -87,7 +85,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
         calls,
       );
       if (check.kind === "failed") throw check.error;
-      costNano = call.costNano === null || costNano === null ? null : costNano + call.costNano;
+      costNano = made.costNano === null || costNano === null ? null : costNano + made.costNano;
       const { source, definition, warnings } = checked;
       if (source !== null && definition !== null)
         return { source, definition, warnings, calls, costNano };
@@ -112,27 +110,6 @@ export function createGenerator(options: GeneratorOptions): Generator {
         explanation: explain(definition, options.services),
       };
     },
-  };
-}
-
-function contextOf(
-  { id, by }: GenerateRequest,
-  { store, model, now, hideSecrets }: GeneratorOptions,
-): CallContext {
-  return {
-    executionId: id,
-    workflowId: GENERATION,
-    stepId: GENERATION,
-    // Nothing is resumed, so no two generations may share a record.
-    idempotencyKey: `${id}#${now()}`,
-    attempt: 1,
-    recoveries: 0,
-    model,
-    now,
-    hideSecrets,
-    recordCall: (call) => store.calls.insert({ ...call, ...omitUndefined({ by }) }),
-    findCall: (callId) => store.calls.get(callId),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
   };
 }
 

@@ -4,12 +4,12 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { beginningOf } from "../../shared/shorten.ts";
 import { callModel } from "../ai/call.ts";
 import { type AnswerFormat, envelopeOf } from "../ai/envelope.ts";
-import type { PriceBook } from "../ai/pricing.ts";
 import { validateAnswer } from "../ai/validate-answer.ts";
 import type { ClassifyRequest } from "../api/conversation.ts";
 import { GENERATION } from "../model/execution-id.ts";
-import type { ModelClient, ModelMessage } from "../ports/model.ts";
-import type { Store } from "../ports/store.ts";
+import type { ModelMessage } from "../ports/model.ts";
+import { type CallOptions, contextOfCall } from "./call-context.ts";
+import { fence } from "./generation-prompt.ts";
 
 /** Characters of a message that are read: what it asks for stands at its beginning. */
 const MAX_TEXT = 2000;
@@ -26,37 +26,17 @@ const MIN_CONFIDENCE = 0.6;
 /** For what fits nowhere. */
 const OTHER = "other";
 
-export interface IntentReaderOptions {
-  readonly store: Pick<Store, "calls">;
-  readonly model: ModelClient;
-  readonly modelName: string;
-  readonly prices: PriceBook;
-  readonly now: () => number;
-  readonly hideSecrets: (text: string) => string;
-}
-
 /** Asks a model what a message wants. The contract stands in `ConversationReading`. */
 export async function readIntent(
   { key, by, text, intents }: ClassifyRequest,
-  { store, model, modelName, prices, now, hideSecrets }: IntentReaderOptions,
+  options: CallOptions,
 ): Promise<string | null> {
+  const { modelName, prices } = options;
   const names = Object.keys(intents);
   const format: AnswerFormat = { kind: "enum", allowedValues: [...names, OTHER] };
-  const context = {
-    executionId: GENERATION,
-    workflowId: GENERATION,
-    stepId: "intent",
-    idempotencyKey: `intent_${sha256(key).toString("hex").slice(0, 16)}`,
-    attempt: 1,
-    recoveries: 0,
-    model,
-    now,
-    hideSecrets,
-    recordCall: (call: Parameters<Store["calls"]["insert"]>[0]) =>
-      store.calls.insert({ ...call, by }),
-    findCall: (id: string) => store.calls.get(id),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  };
+  const idempotencyKey = `intent_${sha256(key).toString("hex").slice(0, 16)}`;
+  const call = { id: GENERATION, stepId: "intent", idempotencyKey, by, timeoutMs: TIMEOUT_MS };
+  const context = contextOfCall(call, options);
   const question = { model: modelName, format, maxTokens: MAX_TOKENS };
   const request = {
     model: modelName,
@@ -66,8 +46,11 @@ export async function readIntent(
     ...omitUndefined({ format: envelopeOf(format) }),
   };
   try {
-    const setup = { context, prices, validate: (reply: Reply) => validateAnswer(reply, question) };
-    const { check } = await callModel(setup, request, 1);
+    const { check } = await callModel(
+      { context, prices, validate: (reply) => validateAnswer(reply, question) },
+      request,
+      1,
+    );
     if (check.kind !== "answer") return null;
     const { value, confidence = 1 } = check;
     const isSure = typeof value === "string" && names.includes(value);
@@ -78,8 +61,6 @@ export async function readIntent(
   }
 }
 
-type Reply = Parameters<typeof validateAnswer>[0];
-
 function messagesFor(text: string, intents: ClassifyRequest["intents"]): readonly ModelMessage[] {
   const list = Object.entries({ ...intents, [OTHER]: "nothing of this, or more than one of it" });
   const system = [
@@ -87,14 +68,11 @@ function messagesFor(text: string, intents: ClassifyRequest["intents"]): readonl
     "Say which of these a message asks for:",
     ...list.map(([name, meaning]) => `- ${name}: ${meaning}`),
   ].join("\n");
-  const harmless = beginningOf(text, MAX_TEXT).replaceAll(/<\/?message\b/gi, (tag) =>
-    tag.replace("<", "‹"),
-  );
   return [
     { role: "system", content: system },
     {
       role: "user",
-      content: `What does this message ask for?\n<message>\n${harmless}\n</message>`,
+      content: `What does this message ask for?\n${fence("message", beginningOf(text, MAX_TEXT))}`,
     },
   ];
 }
