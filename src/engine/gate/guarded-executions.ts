@@ -1,3 +1,4 @@
+import type { FileValue } from "../../shared/file-value.ts";
 import type {
   ExecutionPage,
   ExecutionQuery,
@@ -20,7 +21,7 @@ import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Gate } from "./gate.ts";
 import { leftOut } from "./left-out.ts";
 import { assertOwns, refuseRun, rightsIn } from "./run-rights.ts";
-import { maskSteps, maskView } from "./view-for.ts";
+import { findFile, maskSteps, maskView } from "./view-for.ts";
 
 export interface GuardedParts {
   readonly executions: Executions;
@@ -39,6 +40,12 @@ const PERSONAL: ReadonlySet<string> = new Set([
   "manual",
   "api",
 ]);
+
+interface Unmasked {
+  readonly view: ExecutionView;
+  /** `null`: nothing is masked. */
+  readonly masker: Masker | null;
+}
 
 const DEFAULT_LIMIT = 50;
 
@@ -71,32 +78,48 @@ export class GuardedExecutions implements ExecutionsApi {
   }
 
   async get(executionId: string, reader?: string): Promise<ExecutionView> {
-    const masker = await this.maskerFor(executionId, reader);
-    const { view } = await this.read(executionId);
+    const { view, masker } = await this.#readFor(executionId, reader);
     return maskView(view, masker);
   }
 
   async listSteps(executionId: string, query: StepQuery, reader?: string): Promise<StepPage> {
-    const masker = await this.maskerFor(executionId, reader);
+    const { masker } = await this.#readFor(executionId, reader);
     const { state, workflow } = await this.#parts.executions.read(executionId);
     const page = toStepPage(workflow, state, query);
     this.#parts.executions.keep(state);
     return maskSteps(page, masker);
   }
 
+  /**
+   * A file among the values that a reader sees, also among those for which a view has no room.
+   *
+   * @returns `null`: there is none, or the reader does not see it.
+   * @throws {AppError} `execution_not_found`, `not_allowed`.
+   */
+  async findFile(executionId: string, ref: string, reader: string): Promise<FileValue | null> {
+    const { masker } = await this.#readFor(executionId, reader);
+    const { state } = await this.#parts.executions.read(executionId);
+    const file = findFile(state, ref, masker);
+    this.#parts.executions.keep(state);
+    return file;
+  }
+
   /** What masks a run for a reader; `null`: they see all. @throws {AppError} `execution_not_found`, `not_allowed`. */
   async maskerFor(executionId: string, reader: string | undefined): Promise<Masker | null> {
+    return (await this.#readFor(executionId, reader)).masker;
+  }
+
+  /** The whole view, with what masks it for this reader. @throws {AppError} `execution_not_found`, `not_allowed`. */
+  async #readFor(executionId: string, reader: string | undefined): Promise<Unmasked> {
     const { view, masker } = await this.read(executionId);
-    if (reader === undefined) return masker;
+    if (reader === undefined) return { view, masker };
     const { sees, knows } = await rightsIn(this.#gate, reader, view);
     if (!sees) throw await refuseRun(this.#gate, reader, view, "see");
-    return knows ? null : masker;
+    return { view, masker: knows ? null : masker };
   }
 
   /** The whole view, with what masks it for others. @throws {AppError} `execution_not_found`. */
-  async read(
-    executionId: string,
-  ): Promise<{ readonly view: ExecutionView; readonly masker: Masker | null }> {
+  async read(executionId: string): Promise<Unmasked> {
     const { state, workflow } = await this.#parts.executions.read(executionId);
     const masker = sensitiveOf(workflow.definition, state);
     const view = toExecutionView(workflow, state);

@@ -1,16 +1,15 @@
 import { AppError } from "../../shared/errors.ts";
-import { type FileValue, findFileValues, type IncomingFile } from "../../shared/file-value.ts";
-import { type Json, toJson } from "../../shared/json.ts";
-import type { Executions } from "../api/executions.ts";
+import type { FileValue, IncomingFile } from "../../shared/file-value.ts";
 import type { Files as FilesApi, StoredFile } from "../api/files.ts";
 import type { Files } from "../runtime/files.ts";
+import type { GuardedExecutions } from "./guarded-executions.ts";
 
 /** Files as people may have them: what a reader sees of a run, its files included. */
 export class GuardedFiles implements FilesApi {
   readonly #files: Files;
-  readonly #executions: Pick<Executions, "get">;
+  readonly #executions: Pick<GuardedExecutions, "findFile">;
 
-  constructor(files: Files, executions: Pick<Executions, "get">) {
+  constructor(files: Files, executions: Pick<GuardedExecutions, "findFile">) {
     this.#files = files;
     this.#executions = executions;
   }
@@ -25,12 +24,8 @@ export class GuardedFiles implements FilesApi {
   }
 
   async read(executionId: string, ref: string, reader: string): Promise<StoredFile> {
-    const { variables, steps, output } = await this.#executions.get(executionId, reader);
-    const outputs = steps.map((step) => step.output);
-    // What is sensitive is masked there.
-    const seen: Json = toJson([variables, outputs, output]);
-    const value = findFileValues(seen).find((file) => file.ref === ref);
-    if (value === undefined) {
+    const value = await this.#executions.findFile(executionId, ref, reader);
+    if (value === null) {
       throw new AppError({
         code: "file_not_found",
         message: `Run ${executionId} has no such file, or it is not shown to you. The files of a run stand among its variables and outputs.`,

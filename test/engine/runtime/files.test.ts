@@ -466,3 +466,23 @@ test("a sensitive file is only for those who see what is sensitive", async () =>
   expect((await read("U0ADMIN")).value.name).toBe("payslip.pdf");
   await expect(read("U0EVE")).rejects.toMatchObject({ code: "file_not_found" });
 });
+
+test("a file among values for which a view has no room can be had all the same", async () => {
+  const steps = [{ id: "one", type: "transform", config: { expression: "1" } }];
+  await using harness = await open({ id: "large", name: "Large", steps });
+  const file = fileOf("%PDF of a large run");
+  const filling = "x".repeat(1_999_990);
+  const { executionId } = await harness.engine.executions.start({
+    workflowId: "large",
+    variables: { a: filling, b: filling, bag: { file: file.value } },
+    variableForm: "json",
+    files: [file],
+    trigger: { type: "api" },
+  });
+  await harness.rest(executionId);
+
+  const { omitted } = await harness.engine.executions.get(executionId, "api");
+  expect(omitted?.variables).toEqual(["bag"]);
+  const { bytes } = await harness.engine.files.read(executionId, file.value.ref, "api");
+  expect(bytes.toString()).toBe("%PDF of a large run");
+});
