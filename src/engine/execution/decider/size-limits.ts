@@ -1,5 +1,6 @@
 import { isDeeper, type Json } from "../../../shared/json.ts";
 import type { ExecutionEvent, StepError } from "../../model/events.ts";
+import { jsonLength } from "../../model/json-length.ts";
 import type { ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
 
 /**
@@ -34,9 +35,6 @@ const MAX_RUN_LENGTH = 50_000_000;
  * them.
  */
 const MAX_OUTPUT_DEPTH = 100;
-
-/** Lengths of lists and objects that were measured: values of an execution never change. */
-const measured = new WeakMap<object, number>();
 
 /** Why a step may not have this output; `null`: it may. */
 export function outputFault(stepId: string, output: Json): StepError | null {
@@ -79,10 +77,10 @@ export function eventFault(stepId: string, event: ExecutionEvent): StepError | n
 /** Why no step may be entered in a run of this size; `null`: one may. */
 export function runFault(stepId: string, { size }: ReadonlyState): StepError | null {
   if (size <= MAX_RUN_LENGTH) return null;
-  const megabytes = (length: number): string => (length / 1e6).toFixed(1);
+  const inMillions = (length: number): string => (length / 1e6).toFixed(1);
   return {
     code: "run_too_large",
-    message: `The run holds ${megabytes(size)} million characters of inputs, parameters and outputs before step "${stepId}"; at most ${megabytes(MAX_RUN_LENGTH)} million are kept. Let its steps give less, such as links instead of contents, or divide the work over several runs.`,
+    message: `The run holds ${inMillions(size)} million characters of inputs, parameters and outputs before step "${stepId}"; at most ${inMillions(MAX_RUN_LENGTH)} million are kept. Let its steps give less, such as links instead of contents, or divide the work over several runs.`,
     retryable: false,
   };
 }
@@ -90,11 +88,7 @@ export function runFault(stepId: string, { size }: ReadonlyState): StepError | n
 function lengthOf(value: Json): number {
   if (typeof value === "string") return value.length + 2;
   if (typeof value !== "object" || value === null) return 8;
-  const known = measured.get(value);
-  if (known !== undefined) return known;
-  const { length } = JSON.stringify(value);
-  measured.set(value, length);
-  return length;
+  return jsonLength(value);
 }
 
 function fault(message: string): StepError {

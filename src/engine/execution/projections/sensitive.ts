@@ -13,7 +13,10 @@ const MAX_PATTERN = 1000;
 /** Values that are looked for in texts; with more, every text is masked. */
 const MAX_VALUES = 2000;
 
-/** Values times characters of the texts that they are looked for in, about 0.1 s; what is beyond is masked whole. */
+/**
+ * Spellings of values times characters of all texts that one masker looks for them in, about 0.1 s; texts beyond
+ * that are masked whole.
+ */
 const MAX_SEARCH = 50_000_000;
 
 /** Members that name something and hold no value of the run. */
@@ -113,7 +116,7 @@ function replacer(values: ReadonlySet<string | number>): (text: string) => strin
   return (text) => {
     left -= text.length * (patterns.length + long.length);
     if (left < 0) return MASK;
-    const shorter = long.reduce((left, value) => left.replaceAll(value, MASK), text);
+    const shorter = long.reduce((rest, value) => rest.replaceAll(value, MASK), text);
     return pattern === null ? shorter : shorter.replaceAll(pattern, MASK);
   };
 }

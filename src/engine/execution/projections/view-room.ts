@@ -1,10 +1,8 @@
 import type { Json } from "../../../shared/json.ts";
+import { jsonLength } from "../../model/json-length.ts";
 
 /** Characters of all values of a view, as JSON text: it is made, masked, sent and read at once. */
 const MAX_VALUES = 4_000_000;
-
-/** Lengths of values that were measured: values of an execution never change. */
-const measured = new WeakMap<object, number>();
 
 /** What is left of a view for values: the same value may stand in it several times, and each time takes its room. */
 export class ViewRoom {
@@ -31,7 +29,5 @@ export class ViewRoom {
 function lengthOf(value: Json): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 4;
-  const known = measured.get(value) ?? JSON.stringify(value).length;
-  measured.set(value, known);
-  return known;
+  return jsonLength(value);
 }
