@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cpuTime } from "../../../support/cpu-time.ts";
+import { cpuTimeOf } from "../../../support/cpu-time.ts";
 import { WorkflowHarness } from "../../../support/workflow-harness.ts";
 
 /** A run whose steps give 1,000,000 characters each, `count` times. */
@@ -60,7 +60,7 @@ test("a small run is shown whole", async () => {
   expect(view.stepResults["a"]).toMatchObject({ output: { a: [expect.any(String)] }, b: {} });
 });
 
-test("what is sensitive in a large run is masked in its pages, and in bounded time", async () => {
+test("what is sensitive in a large run is masked in its pages", async () => {
   const { harness, executionId } = await largeRun(4, true);
   await using _ = harness;
   const { executions } = harness.engine;
@@ -71,5 +71,21 @@ test("what is sensitive in a large run is masked in its pages, and in bounded ti
   expect(page.masked).toBe(true);
   for (const { output } of [...page.steps, ...view.steps]) expect(output).toBe("•••");
   expect(JSON.stringify(view)).not.toContain("xxxxxxxxxx0");
-  expect(cpuTime(() => JSON.stringify(view))).toBeLessThan(200);
+});
+
+test("texts in which many sensitive values would be looked for are masked whole, in bounded time", async () => {
+  const secret = { id: "secret", type: "transform", sensitive: true };
+  await using harness = await WorkflowHarness.open({
+    id: "many",
+    name: "Many",
+    steps: [{ ...secret, config: { expression: "variables.names" } }],
+  });
+  const names = Array.from({ length: 1900 }, (_, index) => `person-${index}`);
+  const text = "person ".repeat(250_000);
+  const { executionId } = await harness.start("many", { names, text });
+
+  const { spent, result } = await cpuTimeOf(() => harness.engine.executions.get(executionId));
+
+  expect(result.variables["text"]).toBe("•••");
+  expect(spent).toBeLessThan(1000);
 });
