@@ -77,8 +77,8 @@ export class Executions {
     if (missing.length > 0) throw unfitInputs(definition, missing);
     const executionId = rest.executionId ?? newExecutionId();
     const start = { ...rest, executionId, version, variables: checked };
-    const unusable = await this.#admitFiles(start);
-    assertFilesUsable(definition, checked, unusable);
+    const unusable = problemsWithFiles(definition, checked, await this.#admitFiles(start));
+    if (unusable.length > 0) throw unfitInputs(definition, unusable);
     return this.#insert(compiled, start);
   }
 
@@ -267,31 +267,23 @@ function isByApi({ type, source, userId }: Trigger): boolean {
   return type === "api" || (type === "manual" && !userId) || (type === "event" && !source);
 }
 
-/** @throws {AppError} `input_invalid` for an input that is to be a file and is none that the run may use. */
-function assertFilesUsable(
-  { id, inputs = {} }: Definition,
+/** The inputs that are to be files, and whose files the run may not use. */
+function problemsWithFiles(
+  { inputs = {} }: Definition,
   variables: JsonObject,
   unusable: readonly FileValue[],
-): void {
-  const wrong = Object.keys(inputs).filter(
-    (name) =>
-      inputs[name]?.type === "file" &&
-      findFileValues(variables[name] ?? null).some(({ ref }) =>
-        unusable.some((file) => file.ref === ref),
-      ),
-  );
-  if (wrong.length === 0) return;
-  const problems = wrong.map((name) => ({
-    path: name,
-    message: "the file is not there, or was not given by you",
-    fix: `Send the file itself, or upload it first and give what POST /api/files answers.`,
-  }));
-  const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`);
-  throw new AppError({
-    code: "input_invalid",
-    message: `The inputs of "${id}" do not fit. ${list.join(" ")}`,
-    details: { problems },
-  });
+): readonly Problem[] {
+  const refs = new Set(unusable.map(({ ref }) => ref));
+  const isUnusable = (name: string): boolean =>
+    inputs[name]?.type === "file" &&
+    findFileValues(variables[name] ?? null).some(({ ref }) => refs.has(ref));
+  return Object.keys(inputs)
+    .filter(isUnusable)
+    .map((path) => ({
+      path,
+      message: "the file is not there, or was not given by you",
+      fix: "Send the file itself, or upload it first and give what POST /api/files answers.",
+    }));
 }
 
 function reportOf(definition: Definition): ReportTarget | null {
