@@ -1,5 +1,4 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { findTemplates } from "../language/template.ts";
 
 /** A member as it is written, for people who read all of it. */
 export interface Detail {
@@ -20,16 +19,9 @@ export function detailsOf(config: JsonObject, leftOut: ReadonlySet<string>): rea
   });
 }
 
-/** A value as it is written: a text as it is, the rest as JSON. */
+/** A value as it is written: a text as it is, the rest as JSON, over several lines where it is long. */
 export function asText(value: Json | undefined): string {
   if (typeof value === "string") return value;
   const isLong = typeof value === "object" && JSON.stringify(value).length > 80;
   return JSON.stringify(value ?? null, null, isLong ? 1 : undefined);
-}
-
-/** Names of the secrets that a configuration reveals, each once. */
-export function secretsIn(config: Json): readonly string[] {
-  // Templates that cannot be read are problems of the definition.
-  const paths = findTemplates(config, () => {}).flatMap(({ template }) => template.paths);
-  return [...new Set(paths.flatMap(([root, name = ""]) => (root === "secrets" ? [name] : [])))];
 }

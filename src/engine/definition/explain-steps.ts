@@ -2,9 +2,10 @@ import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { joinWordings, listValues, type Wording, wording } from "../../shared/wording.ts";
 import type { NamedPrompt, PromptLookup } from "../language/prompt-ref.ts";
 import type { Service, ServiceAction, ServiceRegistry } from "../ports/service.ts";
-import { asText, type Detail, detailsOf, secretsIn } from "./explain-details.ts";
+import { asText, type Detail, detailsOf } from "./explain-details.ts";
 import { describeDuration } from "./explain-duration.ts";
 import { describeOptions, namesOf } from "./explain-options.ts";
+import { secretsNamed } from "./param-traits.ts";
 import { StepDefinition } from "./schema.ts";
 
 /** One step in plain words. */
@@ -164,7 +165,8 @@ function actionOf(service: Service | undefined, name: string): ServiceAction | u
 function secretsOf({ id, config }: StepDefinition, { text }: StepDescription): readonly Wording[] {
   // Those of inner steps are named with these.
   const { branches: _branches, steps: _steps, ...own } = config;
-  return secretsIn(own).map((name) => wording`${name}: ${text}, step ${id}`);
+  const names = new Set(secretsNamed(own).map(({ name }) => name));
+  return [...names].map((name) => wording`${name}: ${text}, step ${id}`);
 }
 
 const COVERED_OF_APPROVALS = [
@@ -174,7 +176,7 @@ const COVERED_OF_APPROVALS = [
 
 function describeApproval({ config, name, id }: StepDefinition): StepDescription {
   const list = config["approvers"];
-  const approvers = Array.isArray(list) ? listValues(namesOf(list)) : wording`nobody`;
+  const approvers = Array.isArray(list) ? listValues(namesOf(list)) : wording`no one`;
   const required = typeof config["required"] === "number" ? config["required"] : 1;
   const channel = config["channel"];
   const place =
@@ -185,12 +187,12 @@ function describeApproval({ config, name, id }: StepDefinition): StepDescription
     required === 1 ? wording`one of them decides` : wording`${required} of them have to agree`;
   const self =
     config["allowSelfApproval"] === true
-      ? wording` Whoever started the run may decide, too.`
+      ? wording` The person who started the run may decide, too.`
       : wording``;
   const title = text(config, "title");
   const { notify } = config;
   const also = Array.isArray(notify)
-    ? wording`, and tells ${listValues(namesOf(notify))} of it`
+    ? wording`, and notifies ${listValues(namesOf(notify))}`
     : wording``;
   return {
     text: wording`Asks ${approvers}${place}: "${title}"; ${count}${ends}.${self}${describeOptions(config)}`,

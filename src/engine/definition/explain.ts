@@ -144,7 +144,7 @@ const TRIGGER_TEXTS: Readonly<Record<string, string>> = {
   shortcut: "A person starts it by a shortcut, alone or for a message",
   schedule: "The clock starts it",
   webhook: "A request of another system starts it",
-  event: "A named event starts it: told by another system, or the end of another workflow's run",
+  event: "A named event starts it: sent by another system, or the end of another workflow's run",
   "database-change": "New rows in a database start it",
 };
 

@@ -62,8 +62,8 @@ export function placingOf(action: ServiceAction, params: JsonObject): Placing {
   return placingIn([action.params], { place: plain, refusesSecrets: true }, params);
 }
 
-/** The secrets that the parameters of a definition name, and where. Templates that cannot be read are left out. */
-function secretsNamed(given: JsonObject): readonly SecretUse[] {
+/** The secrets that parameters, as a definition has them, name, and where. Templates that cannot be read are left out. */
+export function secretsNamed(given: JsonObject): readonly SecretUse[] {
   return findTemplates(given, () => {}).flatMap(({ path, template }) =>
     template.paths.flatMap(([root, name]) =>
       root === "secrets" && name !== undefined ? [{ name, path }] : [],

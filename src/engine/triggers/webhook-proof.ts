@@ -34,7 +34,10 @@ interface HmacScheme {
   readonly keys?: (secret: string) => readonly Buffer[];
 }
 
-/** @default how far the signed time may be from now, in milliseconds */
+/**
+ * How far the signed time may be from now, in milliseconds, unless the options say otherwise: what Slack and Stripe recommend in the
+ * documents that are named below.
+ */
 const WINDOW_MS = 5 * 60_000;
 
 const bearer: TokenScheme = {
