@@ -46,7 +46,10 @@ const RIGHT: readonly Right[] = [
   ["GET", "/api/executions?workflowId=echo&status=completed&limit=3"],
   ["GET", "/api/executions?cursor=bm9wZQ"],
   ["GET", "/api/executions/RUN"],
+  ["GET", "/api/executions/RUN/steps?after=0&path=say"],
   ["GET", "/api/executions/RUN/calls?step=topic"],
+  ["POST", "/api/files?name=a.json", { note: "hello" }],
+  ["GET", `/api/executions/RUN/files/sha256:${"0".repeat(64)}`],
   ["POST", "/api/executions/RUN/cancel", {}],
   [
     "POST",
