@@ -8,8 +8,8 @@ import { MAX_MESSAGE_BYTES, MessageTooLargeError } from "./message-limit.ts";
 /** Characters of a database's message that are quoted. */
 const MAX_EXCERPT = 200;
 
-/** Characters of a message in which values are looked for: it may repeat a long one. */
-const MAX_SEARCHED = 2000;
+/** Characters of a message that are read before white space in it becomes one space. */
+const MAX_READ = 5 * MAX_EXCERPT;
 
 /** Shorter values are not removed from messages: `1` occurs in many. */
 const MIN_VALUE_LENGTH = 3;
@@ -139,13 +139,29 @@ function isLost(state: string, error: unknown): boolean {
 
 /** The database's message without the values, which it quotes after a colon. */
 function excerptOf(error: unknown, values: readonly Json[]): string {
-  let text = error instanceof Error ? error.message : "";
-  text = text.slice(0, MAX_SEARCHED).replace(/: ".*$/s, "");
-  const written = new Set(values.flatMap((value) => [JSON.stringify(value), ...textsIn(value)]));
-  for (const one of written) {
-    if (one.length >= MIN_VALUE_LENGTH) text = text.replaceAll(one, "…");
-  }
+  const message = error instanceof Error ? error.message : "";
+  const text = withoutValues(message.replace(/: ".*$/s, ""), values);
   return `${beginningOf(text.replaceAll(/\s+/g, " ").trim(), MAX_EXCERPT)}.`;
+}
+
+/** The beginning of a text with `…` in place of values, the longest where several begin. A text and a value may both have megabytes. */
+function withoutValues(text: string, values: readonly Json[]): string {
+  const written = new Set(values.flatMap((value) => [JSON.stringify(value), ...textsIn(value)]));
+  const byStart = Map.groupBy(
+    [...written].filter(({ length }) => length >= MIN_VALUE_LENGTH),
+    (one) => one.slice(0, MIN_VALUE_LENGTH),
+  );
+  let shown = "";
+  for (let at = 0; at < text.length && shown.length < MAX_READ; ) {
+    const candidates = byStart.get(text.slice(at, at + MIN_VALUE_LENGTH)) ?? [];
+    const length = candidates.reduce(
+      (most, one) => (one.length > most && text.startsWith(one, at) ? one.length : most),
+      0,
+    );
+    shown += length > 0 ? "…" : text.charAt(at);
+    at += length > 0 ? length : 1;
+  }
+  return shown;
 }
 
 /** The texts that a value is made of. */
