@@ -17,31 +17,30 @@ export const TRIGGER_LIMITS: ResultLimits = { rows: 10_000, length: 10_000_000 }
 /** Collects rows up to a limit of count and length. */
 export class RowCollector {
   readonly rows: JsonObject[] = [];
+  readonly #columns: readonly string[];
   readonly #limits: ResultLimits;
   #length = 0;
 
-  constructor(limits: ResultLimits = STEP_LIMITS) {
+  /** @throws {AppError} `params_invalid` if two columns have one name. */
+  constructor(columns: readonly string[], limits: ResultLimits) {
+    requireDistinct(columns);
+    this.#columns = columns;
     this.#limits = limits;
   }
 
   /**
    * @param cells - as the database gives them; not read if there is too much of them.
    * @param read - a cell as JSON.
-   * @throws {AppError} `limit_exceeded`; `params_invalid` if two columns have one name.
+   * @throws {AppError} `limit_exceeded`.
    */
-  add<Cell>(
-    columns: readonly string[],
-    cells: readonly Cell[],
-    read: (cell: Cell, index: number) => Json,
-  ): void {
+  add<Cell>(cells: readonly Cell[], read: (cell: Cell, index: number) => Json): void {
     const { rows, length } = this.#limits;
     if (this.rows.length === rows) throw tooMuch(`more than ${rows} rows`);
-    if (this.rows.length === 0) requireDistinct(columns);
     const given = cells.reduce<number>((sum, cell) => sum + lengthOf(cell), 0);
     if (given > MAX_SHRINKAGE * length) throw tooMuch(`more than ${length / 1_000_000} MB`);
     // fromEntries defines own properties, so that a column named __proto__ stays data.
     const row = Object.fromEntries(
-      cells.map((cell, index) => [columns[index] ?? "", read(cell, index)]),
+      cells.map((cell, index) => [this.#columns[index] ?? "", read(cell, index)]),
     );
     this.#length += JSON.stringify(row).length;
     if (this.#length > length) throw tooMuch(`more than ${length / 1_000_000} MB`);

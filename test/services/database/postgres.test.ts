@@ -128,6 +128,7 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
       code: "params_invalid",
       message: expect.stringContaining('two columns named "n"'),
     });
+    await expect(query("SELECT 1 AS n, 2 AS n WHERE false")).rejects.toThrow("two columns");
     const insert = "INSERT INTO orders (item) VALUES ('kept?') RETURNING id AS n, item AS n";
     await expect(query(insert)).rejects.toThrow("nothing was changed");
     expect(await query("SELECT 1 FROM orders WHERE item = 'kept?'")).toMatchObject({ rowCount: 0 });
@@ -154,6 +155,8 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
     ["INSERT INTO orders (id, item) VALUES (1000, $1), (1000, $1)", ["s3cret-word"], "(23505)"],
     ["VACUUM", [], "(25001)"],
     ["SELECT refuse($1)", [[{ reason: "s3cret-word" }]], "(P0001): no, …."],
+    ["SELECT refuse($1)", [[{ reason: "s3cret-word ".repeat(1000) }]], "(P0001): no, …."],
+    ["SELECT refuse($1)", [[{ part: "s3cret", reason: "s3cret-word" }]], "(P0001): no, …."],
   ])("that is refused is not tried again: %s", async (sql, values, state) => {
     const failing = query(sql, values);
 

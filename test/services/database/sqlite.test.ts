@@ -100,6 +100,8 @@ describe("a query to SQLite", () => {
       code: "params_invalid",
       message: expect.stringContaining('two columns named "n"'),
     });
+    const none = "SELECT 1 AS n, 2 AS n WHERE false";
+    await expect(harness.query(none)).rejects.toThrow("two columns");
     expect(await harness.query("SELECT 1 FROM orders")).toMatchObject({ rowCount: 0 });
   });
 

@@ -96,6 +96,10 @@ async function runStatement(
 ): Promise<QueryResult> {
   const { client } = session;
   const { parameters, columns } = await describeStatement(client, sql);
+  const collector = new RowCollector(
+    columns.map((column) => column.name),
+    limits,
+  );
   const ids = columns.map((column) => column.dataTypeID);
   const kindOf = await readKinds(client, [...parameters, ...ids]);
   const config = {
@@ -106,11 +110,9 @@ async function runStatement(
     rowMode: "array",
     types: { getTypeParser: () => (text: string) => text },
   };
-  const names = columns.map((column) => column.name);
   const kinds = ids.map(kindOf);
-  const collector = new RowCollector(limits);
   return collectRows(client, new driver.Query(config), collector.rows, (cells) =>
-    collector.add(names, cells, (cell, index) => cellToJson(kinds[index], cell)),
+    collector.add(cells, (cell, index) => cellToJson(kinds[index], cell)),
   );
 }
 

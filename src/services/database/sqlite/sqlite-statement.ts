@@ -83,10 +83,10 @@ function execute(
     return { rows: [], rowCount: Number(statement.run(parameters).changes) };
   }
   statement.setReturnArrays(true);
-  const collector = new RowCollector(limits);
+  const collector = new RowCollector(columns, limits);
   // With setReturnArrays a row is a list; Node's types do not know that.
   for (const row of statement.iterate(parameters)) {
-    collector.add(columns, Object.values(row), toJsonCell);
+    collector.add(Object.values(row), toJsonCell);
   }
   return { rows: collector.rows, rowCount: collector.rows.length };
 }
