@@ -191,7 +191,7 @@ const Environment = z.object({
   HTTP_ALLOW_HOSTS: list
     .refine(
       (hosts) => hosts.every(isHostOrRange),
-      "must be host names, host:port, addresses or ranges like 10.0.0.0/8, separated by commas",
+      "must be host names, host:port, *.domain, addresses or ranges like 10.0.0.0/8, separated by commas",
     )
     .default([]),
   MAX_FILE_BYTES: wholeNumber(1000, 100_000_000).default(10_000_000),
@@ -212,9 +212,9 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
 });
 
-/** `intranet.example`, `intranet.example:8080`, and as {@link isAddressOrRange}. */
+/** As {@link isHostPattern} and {@link isAddressOrRange}. */
 function isHostOrRange(text: string): boolean {
-  return isAddressOrRange(text) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(text);
+  return isAddressOrRange(text) || isHostPattern(text);
 }
 
 /** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */

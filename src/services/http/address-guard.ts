@@ -3,6 +3,8 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { AppError } from "../../shared/errors.ts";
+import { bareHost } from "../../shared/host.ts";
+import { matchesHost } from "../../shared/host-pattern.ts";
 import { isPrivateName, isPublicAddress, toBlockList } from "./public-address.ts";
 
 /*
@@ -37,8 +39,7 @@ const systemResolve: Resolve = (name) => lookup(name, { all: true });
 /**
  * Creates the guard.
  *
- * @param allowHosts - private hosts that are allowed: names, names with a port, addresses, or
- *   CIDRs.
+ * @param allowHosts - private hosts that are allowed: as `matchesHost` reads them, or CIDRs.
  * @param resolve - the system's own by default.
  */
 export function createAddressGuard(
@@ -46,11 +47,11 @@ export function createAddressGuard(
   resolve: Resolve = systemResolve,
 ): AddressGuard {
   const open: Agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
-  const { names, isAllowed, hasNoRanges } = parseAllowed(allowHosts);
+  const { patterns, isAllowed, hasNoRanges } = parseAllowed(allowHosts);
 
   return async (url, signal) => {
-    const host = bareHost(url);
-    if (names.has(host) || names.has(`${host}:${url.port || defaultPort(url)}`)) return open;
+    if (matchesHost(url, patterns)) return open;
+    const host = bareHost(url.hostname);
     const isAddress = isIP(host) !== 0;
     if (!isAddress && hasNoRanges && isPrivateName(host)) throw notPublic(url.host);
     const found = isAddress
@@ -100,26 +101,16 @@ function notPublic(host: string): AppError {
 }
 
 function parseAllowed(allowHosts: readonly string[]): {
-  readonly names: ReadonlySet<string>;
+  readonly patterns: readonly string[];
   readonly isAllowed: (address: string) => boolean;
   readonly hasNoRanges: boolean;
 } {
-  const entries = allowHosts.map((one) => one.trim().toLowerCase());
-  const isRange = (entry: string): boolean =>
-    isIP((entry.split("/")[0] ?? "").replace(/^\[|\]$/g, "")) !== 0;
-  const ranges = entries.filter(isRange);
+  const isRange = (entry: string): boolean => isIP(bareHost(entry.split("/")[0] ?? "")) !== 0;
+  const ranges = allowHosts.filter(isRange);
   const addresses = toBlockList(ranges);
   return {
     hasNoRanges: ranges.length === 0,
-    names: new Set(entries.filter((entry) => !isRange(entry))),
+    patterns: allowHosts.filter((entry) => !isRange(entry)),
     isAllowed: (address) => addresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4"),
   };
-}
-
-function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
-}
-
-function defaultPort(url: URL): string {
-  return url.protocol === "https:" ? "443" : "80";
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { bareHost } from "../../shared/host.ts";
 
 /**
  * IPv4 that is not globally reachable, or not one host, by IANA's registry of special-purpose addresses
@@ -68,7 +69,7 @@ export function toBlockList(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
     const [base = "", bits] = range.split("/");
-    const address = base.replace(/^\[|\]$/g, "");
+    const address = bareHost(base);
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";
     list.addSubnet(address, Number(bits ?? (family === "ipv6" ? 128 : 32)), family);
   }

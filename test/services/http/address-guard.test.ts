@@ -223,6 +223,22 @@ describe("a host that is not public", () => {
   });
 });
 
+describe("a private host that the operator allows", () => {
+  const nowhere = async () => [{ address: "10.0.0.1", family: 4 }];
+
+  test.for([
+    ["[::1]:8080", "http://[::1]:8080/", "http://[::1]:8081/"],
+    ["10.0.0.1:8080", "http://10.0.0.1:8080/", "http://10.0.0.1/"],
+    ["*.corp.example", "http://wiki.corp.example/", "http://corp.example/"],
+    ["Wiki.corp.example:443", "https://wiki.corp.example./", "http://wiki.corp.example/"],
+  ] as const)("may be %s", async ([allowed, url, other]) => {
+    const guard = createAddressGuard([allowed], nowhere);
+
+    await expect(guard(new URL(url))).resolves.toBeDefined();
+    await expect(guard(new URL(other))).rejects.toMatchObject({ code: "service_rejected" });
+  });
+});
+
 describe("a name", () => {
   const answers =
     (...addresses: readonly string[]) =>
