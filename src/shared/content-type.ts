@@ -17,6 +17,24 @@ export function parseContentType(header: string): ContentType {
   return { type: type.trim().toLowerCase(), charset: charset ?? "utf-8" };
 }
 
+/** The encoding that the first line of XML names (https://www.w3.org/TR/xml/#NT-EncodingDecl). */
+const XML_ENCODING = /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]{1,40})["']/;
+
+/**
+ * The charset of text: what its `Content-Type` names; else UTF-16 if its mark is at the beginning; else, of XML, what its first line
+ * names; else UTF-8, as RFC 7303 has it for XML.
+ */
+export function charsetOf(bytes: Uint8Array, header: string): string {
+  const { type, charset } = parseContentType(header);
+  if (/;\s*charset\s*=/i.test(header)) return charset;
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  if (!/[/+]xml$/.test(type)) return charset;
+  const start = Buffer.from(bytes.subarray(0, 200)).toString("latin1");
+  return XML_ENCODING.exec(start)?.[1] ?? charset;
+}
+
 /**
  * Bytes as text. A byte order mark at the start is dropped. As in browsers `iso-8859-1` and `us-ascii` are read as
  * `windows-1252`, which has the same letters.

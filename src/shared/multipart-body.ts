@@ -1,6 +1,6 @@
 import { Dicer } from "@fastify/busboy";
 import { fileNameOf, parameterOf } from "./content-disposition.ts";
-import { type ContentType, decodeText, isTextType, parseContentType } from "./content-type.ts";
+import { charsetOf, decodeText, isTextType, parseContentType } from "./content-type.ts";
 import { AppError, asAppError } from "./errors.ts";
 import { type IncomingFile, toIncomingFile, UNKNOWN_TYPE } from "./file-value.ts";
 import type { Json, JsonObject } from "./json.ts";
@@ -105,12 +105,12 @@ function readPart(
     throw malformed(`the field "${name}" is sent as ${encoding.slice(0, 40)}; send it as it is`);
   const bytes = Buffer.concat(chunks);
   const header = one("content-type");
-  const type = parseContentType(header);
-  if (type.type.startsWith("multipart/"))
+  const { type } = parseContentType(header);
+  if (type.startsWith("multipart/"))
     throw malformed(`the field "${name}" holds parts of its own; send each file under its name`);
   const fileName = fileNameOf(disposition, { isForm: true });
   if (fileName === undefined && isText(type)) {
-    return { name, content: readText(bytes, type, name, inexact) };
+    return { name, content: readText(bytes, header, name, inexact) };
   }
   if (!fileName && bytes.length === 0) return { name, content: null };
   const file = toIncomingFile(bytes, {
@@ -137,19 +137,21 @@ function fieldName(disposition: string, number: number): string {
   throw malformed(`part ${number} has no name (Content-Disposition: form-data; name="…")`);
 }
 
-function isText({ type }: ContentType): boolean {
+function isText(type: string): boolean {
   return type === "" || isTextType(type);
 }
 
 function readText(
   bytes: Buffer,
-  { type, charset }: ContentType,
+  header: string,
   name: string,
   inexact: InexactNumbers,
 ): Json {
+  const { type, charset } = parseContentType(header);
   const isJson = /[/+]json$/.test(type);
   try {
-    return isJson ? parseJsonBody(bytes, { charset, inexact }) : decodeText(bytes, charset, "It");
+    if (!isJson) return decodeText(bytes, charsetOf(bytes, header), "It");
+    return parseJsonBody(bytes, { charset, inexact });
   } catch (error) {
     throw malformed(`the field "${name}" cannot be read. ${asAppError(error).message}`, error);
   }

@@ -1,4 +1,10 @@
-import { type ContentType, decodeText, isTextType, parseContentType } from "./content-type.ts";
+import {
+  type ContentType,
+  charsetOf,
+  decodeText,
+  isTextType,
+  parseContentType,
+} from "./content-type.ts";
 import { AppError } from "./errors.ts";
 import { type IncomingFile, toIncomingFile, UNKNOWN_TYPE } from "./file-value.ts";
 import { parseForm } from "./form-body.ts";
@@ -48,7 +54,7 @@ export async function readVariablesBody(
   if (type === FORM) return { value: parseForm(body, charset), form: "form", files: [] };
   if (isTextType(type))
     return {
-      value: decodeText(body, textCharset(body, header), "The body"),
+      value: decodeText(body, charsetOf(body, header), "The body"),
       form: "form",
       files: [],
     };
@@ -60,14 +66,6 @@ export async function readVariablesBody(
 export function variablesOf({ value, files }: VariablesBody): JsonObject | null {
   if (value === undefined) return {};
   return isJsonObject(value) && files[0]?.value !== value ? value : null;
-}
-
-/** Of XML, the charset that its first line names, if its type names none. */
-function textCharset(body: Uint8Array, header: string): string {
-  const { type, charset } = parseContentType(header);
-  if (/;\s*charset\s*=/i.test(header) || !/[/+]xml$/.test(type)) return charset;
-  const start = Buffer.from(body.subarray(0, 200)).toString("latin1");
-  return /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(start)?.[1] ?? charset;
 }
 
 function notTaken(type: string): AppError {

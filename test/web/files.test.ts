@@ -388,6 +388,12 @@ describe("a body that is one file, or one text", () => {
     ["XML of a kind", "<rss/>", { "content-type": "application/rss+xml" }, "<rss/>"],
     ["XML as text", "<a/>", { "content-type": "text/xml; charset=utf-8" }, "<a/>"],
     [
+      "UTF-16 that says so",
+      Buffer.from("\uFEFFgrün", "utf16le"),
+      { "content-type": "text/plain" },
+      "grün",
+    ],
+    [
       "XML in the charset that it names",
       Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><a>ü</a>', "latin1"),
       { "content-type": "application/xml" },

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { RunFiles } from "../../engine/ports/files.ts";
 import { fileNameOf } from "../../shared/content-disposition.ts";
-import { decodeText, isTextType, parseContentType } from "../../shared/content-type.ts";
+import { charsetOf, decodeText, isTextType, parseContentType } from "../../shared/content-type.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type FileValue, UNKNOWN_TYPE } from "../../shared/file-value.ts";
 import type { Json } from "../../shared/json.ts";
@@ -97,14 +97,6 @@ async function readBytes(stream: Readable, maxBytes: number, tooLarge: AppError)
     chunks.push(part);
   }
   return Buffer.concat(chunks);
-}
-
-/** UTF-16 that says so by its first bytes; UTF-8 needs no such mark. */
-function charsetOf(bytes: Buffer, contentType: string): string {
-  if (/;\s*charset\s*=/i.test(contentType)) return parseContentType(contentType).charset;
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
 /** @returns `null` if the bytes are not text in their charset, or it is unknown. */

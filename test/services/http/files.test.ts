@@ -152,6 +152,12 @@ describe("an answer that is text", () => {
       "Müller;€",
     ],
     ["Japanese", "text/plain; charset=Shift_JIS", Buffer.from([0x93, 0x8c]), "東"],
+    [
+      "XML in the charset that it names",
+      "text/xml",
+      Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><a>ü</a>', "latin1"),
+      '<?xml version="1.0" encoding="ISO-8859-1"?><a>ü</a>',
+    ],
     ["UTF-16 that says so", "text/plain", Buffer.from("\uFEFFgrün", "utf16le"), "grün"],
     ["nothing", "application/pdf", Buffer.alloc(0), null as Json],
   ])("stays text: %s", async (_name, type, body, data) => {
