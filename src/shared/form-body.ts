@@ -1,5 +1,6 @@
 import { decodeText } from "./content-type.ts";
 import { AppError } from "./errors.ts";
+import { toFields } from "./form-fields.ts";
 import type { JsonObject } from "./json.ts";
 
 const [PERCENT, PLUS, SPACE] = [0x25, 0x2b, 0x20];
@@ -15,7 +16,6 @@ const MAX_FIELDS = 10_000;
  * 10,000 fields.
  */
 export function parseForm(body: Uint8Array, charset: string): JsonObject {
-  const fields = new Map<string, string[]>();
   // Latin 1 keeps each byte as one character; what the bytes mean is decided after the escapes are undone.
   const parts = Buffer.from(body).toString("latin1").split("&");
   if (parts.length > MAX_FIELDS) {
@@ -24,22 +24,14 @@ export function parseForm(body: Uint8Array, charset: string): JsonObject {
       message: `The form has more than ${MAX_FIELDS} fields. Send fewer, or JSON.`,
     });
   }
-  for (const field of parts) {
-    if (field === "") continue;
-    const equals = field.includes("=") ? field.indexOf("=") : field.length;
-    const name = decodePart(field.slice(0, equals), charset);
-    const value = decodePart(field.slice(equals + 1), charset);
-    const values = fields.get(name);
-    if (values) values.push(value);
-    else fields.set(name, [value]);
-  }
-  // fromEntries defines own members: a field called __proto__ is a field.
-  return Object.fromEntries(
-    Array.from(fields, ([name, values]) => [
-      name,
-      values.length === 1 ? (values[0] ?? "") : values,
-    ]),
-  );
+  const pairs = parts
+    .filter((field) => field !== "")
+    .map((field) => {
+      const equals = field.includes("=") ? field.indexOf("=") : field.length;
+      const [name, value] = [field.slice(0, equals), field.slice(equals + 1)];
+      return [decodePart(name, charset), decodePart(value, charset)] as const;
+    });
+  return toFields(pairs);
 }
 
 /** A percent sign that begins no escape is itself, as in browsers. */

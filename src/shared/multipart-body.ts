@@ -3,6 +3,7 @@ import { fileNameOf, parameterOf } from "./content-disposition.ts";
 import { charsetOf, decodeText, isTextType, parseContentType } from "./content-type.ts";
 import { AppError, asAppError } from "./errors.ts";
 import { type IncomingFile, toIncomingFile, UNKNOWN_TYPE } from "./file-value.ts";
+import { toFields } from "./form-fields.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { parseJsonBody } from "./parse-json.ts";
 import type { InexactNumbers } from "./read-json.ts";
@@ -41,7 +42,7 @@ export async function parseMultipart(
   inexact: InexactNumbers,
 ): Promise<MultipartForm> {
   const parts = await splitParts(body, boundaryOf(header));
-  const values = new Map<string, Json[]>();
+  const pairs: (readonly [string, Json])[] = [];
   const files: IncomingFile[] = [];
   let textBytes = 0;
   for (const [index, part] of parts.entries()) {
@@ -49,16 +50,9 @@ export async function parseMultipart(
     if (file) files.push(file);
     else textBytes += part.chunks.reduce((sum, { length }) => sum + length, 0);
     if (textBytes > MAX_TEXT_BYTES) throw tooLarge("more than 1 MB of text");
-    values.set(name, [...(values.get(name) ?? []), content]);
+    pairs.push([name, content]);
   }
-  // fromEntries defines own members: a field called __proto__ is a field.
-  const fields = Object.fromEntries(
-    Array.from(values, ([name, all]): [string, Json] => [
-      name,
-      all.length === 1 ? (all[0] ?? null) : all,
-    ]),
-  );
-  return { fields, files };
+  return { fields: toFields(pairs), files };
 }
 
 function boundaryOf(header: string): string {
@@ -141,12 +135,7 @@ function isText(type: string): boolean {
   return type === "" || isTextType(type);
 }
 
-function readText(
-  bytes: Buffer,
-  header: string,
-  name: string,
-  inexact: InexactNumbers,
-): Json {
+function readText(bytes: Buffer, header: string, name: string, inexact: InexactNumbers): Json {
   const { type, charset } = parseContentType(header);
   const isJson = /[/+]json$/.test(type);
   try {
