@@ -1,6 +1,7 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type Json, readNumber, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { parametersOf, sqlTokens } from "../../shared/sql/sql-tokens.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -159,7 +160,7 @@ export class DatabasePoller {
     const result = await action.execute(
       {
         query,
-        ...(query.includes("$1") && { values: [time] }),
+        ...(parametersOf(sqlTokens(query)).has("$1") && { values: [time] }),
         ...omitUndefined({ connection }),
       },
       {

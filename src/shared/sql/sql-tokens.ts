@@ -45,6 +45,11 @@ export function sqlTokens(sql: string): readonly SqlToken[] {
   return tokens;
 }
 
+/** The parameters of a statement, `$1`, `$2` …: not what only looks like one in a text or a comment. */
+export function parametersOf(tokens: readonly SqlToken[]): ReadonlySet<string> {
+  return new Set(tokens.filter(({ kind }) => kind === "parameter").map(({ text }) => text));
+}
+
 function tokenAt(sql: string, at: number): { readonly token: SqlToken; readonly end: number } {
   const quote = matchAt(DOLLAR_QUOTE, sql, at);
   if (quote) {

@@ -213,6 +213,15 @@ describe("rows of a database", () => {
     await harness.deploy(engine, "triage", trigger({ query: "SELECT 1" }));
     expect(database.asked).toEqual([{ query: "SELECT 1" }]);
   });
+
+  test("are read without values by a query whose text only looks as if it had some", async () => {
+    const { database, harness } = await open();
+    await using _bench = harness;
+    const engine = await harness.start();
+    const query = "SELECT '$1' AS least, '$25' AS most -- as $2 was";
+    await harness.deploy(engine, "triage", trigger({ query }));
+    expect(database.asked).toEqual([{ query }]);
+  });
 });
 
 test.for<readonly [JsonObject, string, string]>([

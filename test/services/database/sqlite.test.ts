@@ -185,6 +185,9 @@ describe("what SQLite refuses", () => {
 
     expect(await count(10_000)).toMatchObject({ rowCount: 10_000 });
     await expect(count(10_001)).rejects.toThrow("more than 10000 rows");
+    const query = "SELECT '$1' AS price -- of all, without $1";
+    const output = await action?.execute({ query }, serviceContext({ newSince }));
+    expect(output).toMatchObject({ rows: [{ price: "$1" }] });
   });
 
   test("a text that is far too large, before it is read", async () => {

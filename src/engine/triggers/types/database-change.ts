@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Duration } from "../../../shared/duration.ts";
+import { parametersOf, sqlTokens } from "../../../shared/sql/sql-tokens.ts";
 import { whyNotStandalone } from "../../../shared/sql/standalone.ts";
 import { externalNames } from "../../definition/param-traits.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
@@ -7,6 +8,9 @@ import { defineTriggerType } from "../../definition/trigger-type.ts";
 import { checkTimezone } from "./timezone.ts";
 
 const MIN_POLL_MS = 1000;
+
+/** The one parameter of a query: the time of the last look. */
+const TIME: ReadonlySet<string> = new Set(["$1"]);
 
 export const DatabaseChangeConfig = z.strictObject({
   /** Name of the database: `DATABASE_URL_<NAME>`; absent: `DATABASE_URL`. */
@@ -58,7 +62,7 @@ function checkDatabaseChange(config: DatabaseChangeConfig): readonly ConfigProbl
       fix: "Use $1 for the time of the last look.",
     });
   }
-  if (/\$(?:[2-9]|1\d)/.test(config.query)) {
+  if (parametersOf(sqlTokens(config.query)).difference(TIME).size > 0) {
     problems.push({
       path: ["query"],
       message: "the query has more values than $1",

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { AppError } from "../../../shared/errors.ts";
 import { beginningOf } from "../../../shared/shorten.ts";
+import { parametersOf, sqlTokens } from "../../../shared/sql/sql-tokens.ts";
 import type { Database, QueryResult } from "../database.ts";
 import { STEP_LIMITS, TRIGGER_LIMITS } from "../row-collector.ts";
 import type { SqliteFile, SqliteQuery, SqliteResponse } from "./sqlite-process.ts";
@@ -51,8 +52,10 @@ export function createSqliteDatabase(name: string, file: SqliteFile): Database {
   return {
     isReadOnly: file.isReadOnly,
     query: (sql, values, signal) => inTurn({ sql, values, limits: STEP_LIMITS }, signal),
-    changes: (sql, { at }, signal) =>
-      inTurn({ sql, values: sql.includes("$1") ? [at] : [], limits: TRIGGER_LIMITS }, signal),
+    changes: (sql, { at }, signal) => {
+      const values = parametersOf(sqlTokens(sql)).has("$1") ? [at] : [];
+      return inTurn({ sql, values, limits: TRIGGER_LIMITS }, signal);
+    },
     [Symbol.asyncDispose]: async () => discard(),
   };
 }

@@ -7,7 +7,7 @@ import {
 } from "node:sqlite";
 import { AppError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
-import { type SqlToken, sqlTokens } from "../../../shared/sql/sql-tokens.ts";
+import { parametersOf, type SqlToken, sqlTokens } from "../../../shared/sql/sql-tokens.ts";
 import type { QueryResult } from "../database.ts";
 import { integerToJson, type ResultLimits, RowCollector, realToJson } from "../row-collector.ts";
 
@@ -58,7 +58,7 @@ function readParameters(
   tokens: readonly SqlToken[],
   values: readonly Json[],
 ): Record<string, SQLInputValue> {
-  const used = new Set(tokens.filter(({ kind }) => kind === "parameter").map(({ text }) => text));
+  const used = parametersOf(tokens);
   const given = values.map((value, index): [string, SQLInputValue] => [
     `$${index + 1}`,
     toSqlite(value),
