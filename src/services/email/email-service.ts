@@ -48,8 +48,8 @@ export function createEmailService(options: EmailServiceOptions): Service {
   };
 }
 
-/** Every recipient, the hidden ones too, and who gets the answers. */
-function outlineMail({ to, cc, bcc, replyTo, attachments }: JsonObject): Wording {
+/** Every recipient, the hidden ones too, who gets the answers, and what is attached. */
+function outlineMail({ to, cc, bcc, replyTo, attachments, files }: JsonObject): Wording {
   const all = (value: Json | undefined): Wording =>
     listValues(
       (Array.isArray(value) ? value : [value]).map((one: Json | undefined) => showText(one)),
@@ -57,10 +57,11 @@ function outlineMail({ to, cc, bcc, replyTo, attachments }: JsonObject): Wording
   const copies = cc === undefined ? wording`` : wording`, a copy to ${all(cc)}`;
   const hidden = bcc === undefined ? wording`` : wording`, a hidden copy to ${all(bcc)}`;
   const answers = replyTo === undefined ? wording`` : wording`, answers go to ${all(replyTo)}`;
-  const files = Array.isArray(attachments)
+  const attached = Array.isArray(attachments)
     ? wording`, with ${attachments.length} attachments`
     : wording``;
-  return wording`Sends an e-mail to ${all(to)}${copies}${hidden}${answers}${files}`;
+  const whole = files === undefined ? wording`` : wording`, with the files ${all(files)}`;
+  return wording`Sends an e-mail to ${all(to)}${copies}${hidden}${answers}${attached}${whole}`;
 }
 
 function notSetUp(): AppError {

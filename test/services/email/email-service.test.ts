@@ -9,6 +9,7 @@ import { createEmailService } from "../../../src/services/email/email-service.ts
 import type { MailServer } from "../../../src/services/email/send-mail.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
+import { plainText } from "../../../src/shared/wording.ts";
 import { memoryFiles } from "../../support/run-files.ts";
 import { serviceContext } from "../../support/service-context.ts";
 
@@ -37,6 +38,19 @@ async function send(
   });
   return createServiceRegistry([service]).execute("email", "send", params, context);
 }
+
+test("shows before it is deployed who gets it, and every file of it", () => {
+  const { send } = createEmailService({ server: null, templatesDir: TEMPLATES }).actions;
+  const outline = send?.outline?.({
+    ...{ to: "a@x.example", bcc: ["b@x.example"] },
+    attachments: [{ filename: "a.csv" }, { filename: "b.csv" }],
+    files: "{{variables.invoice}}",
+  });
+
+  expect(plainText(outline ?? [])).toBe(
+    "Sends an e-mail to a@x.example, a hidden copy to b@x.example, with 2 attachments, with the files {{variables.invoice}}",
+  );
+});
 
 describe("a message", () => {
   test("arrives with all its parts; a blind copy is nowhere to be read", async () => {
