@@ -34,11 +34,6 @@ const REF = /^sha256:[0-9a-f]{64}$/;
 
 const ID = /^[\w-]{1,64}$/;
 
-/** Whether a text is written as a reference to bytes. */
-function isFileRef(text: string): boolean {
-  return REF.test(text);
-}
-
 /** Whether a value is a file: the members of {@link FileValue} and no others. That its bytes exist is not known by it. */
 export function isFileValue(value: unknown): value is FileValue {
   if (!isJsonObject(value)) return false;
@@ -49,7 +44,7 @@ export function isFileValue(value: unknown): value is FileValue {
     TYPE.test(type) &&
     typeof size === "number" &&
     typeof ref === "string" &&
-    isFileRef(ref) &&
+    REF.test(ref) &&
     (id === undefined || (typeof id === "string" && ID.test(id))) &&
     Object.keys(rest).length === 0
   );
@@ -94,7 +89,7 @@ const NO_NAME = "file";
  * The name of a file without what could do harm where it is saved or shown: folders, control characters, line breaks, and signs
  * that change the direction of writing, so that an ending is seen as what it is. Long names are cut before their ending.
  */
-function safeFileName(given: string): string {
+export function safeFileName(given: string): string {
   const last = given.toWellFormed().split(/[/\\]/).at(-1) ?? "";
   const name = last
     .replaceAll(/[\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu, "")

@@ -2,6 +2,7 @@ import { AppError } from "./errors.ts";
 import { isFileValue } from "./file-value.ts";
 import type { Json } from "./json.ts";
 import { shorten } from "./shorten.ts";
+
 /**
  * JSON as text within a sentence: scalars as they are, null as nothing, a file by its name, a list of files by their names, the
  * rest as JSON.
@@ -19,6 +20,7 @@ export function toText(value: Json): string {
   }
 }
 
+/** The error for data that cannot be walked or written. */
 export function tooDeep(cause?: unknown): AppError {
   return new AppError({
     code: "limit_exceeded",

@@ -1,6 +1,11 @@
 import type { FetchFunction, WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { type IncomingFile, toIncomingFile, UNKNOWN_TYPE } from "../shared/file-value.ts";
+import {
+  type IncomingFile,
+  toIncomingFile,
+  UNKNOWN_TYPE,
+  writeSize,
+} from "../shared/file-value.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { toSlackFailure } from "./errors.ts";
 
@@ -246,8 +251,4 @@ function decode(bytes: Uint8Array): FileText {
   } catch {
     return { problem: "it is not text" };
   }
-}
-
-function writeSize(bytes: number): string {
-  return bytes < 1_000_000 ? `${bytes / 1000} kB` : `${Number((bytes / 1_000_000).toFixed(1))} MB`;
 }

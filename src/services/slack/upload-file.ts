@@ -2,7 +2,7 @@ import { z } from "zod";
 import { externalNames, inPlace } from "../../engine/definition/param-traits.ts";
 import type { ServiceAction, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
-import { toIncomingFile } from "../../shared/file-value.ts";
+import { safeFileName } from "../../shared/file-value.ts";
 import type { Json } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { plain } from "../../shared/places/place.ts";
@@ -105,15 +105,11 @@ async function read(
   if (file !== undefined) {
     const bytes = await files.read(file);
     if (bytes.length === 0) throw refused(`The file "${file.name}" is empty: Slack takes no such.`);
-    return { name: safeName(name ?? file.name), bytes };
+    return { name: safeFileName(name ?? file.name), bytes };
   }
   if (!content) throw refused('The upload needs a "file", or a "content" that is not empty.');
   if (name === undefined) throw refused('The upload of a "content" needs a "name": report.csv.');
-  return { name: safeName(name), bytes: Buffer.from(content) };
-}
-
-function safeName(name: string): string {
-  return toIncomingFile(Buffer.alloc(0), { name, type: "" }).value.name;
+  return { name: safeFileName(name), bytes: Buffer.from(content) };
 }
 
 function hasSensitive(params: UploadParams, { hideSensitive }: ServiceContext): boolean {
