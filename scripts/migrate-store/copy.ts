@@ -3,13 +3,12 @@ import type { DatabaseSync } from "node:sqlite";
 import type { BSON, Collection } from "mongodb";
 import { AppError } from "../../src/shared/errors.ts";
 import { canonicalJson, toJson } from "../../src/shared/json.ts";
+import { assertStopped } from "../../src/store/mongodb/assert-stopped.ts";
 import type { Connection } from "../../src/store/mongodb/connection.ts";
 import { TABLES, type Table } from "./tables.ts";
 
 /** Documents in one command. */
 const BATCH = 500;
-/** A process seen more recently may still be running. */
-const LIVE_MS = 60_000;
 const DIGEST_BYTES = 32;
 
 /** What was copied of one table and read back. */
@@ -45,15 +44,9 @@ export async function copyStore(
 }
 
 /** Refuses a database that a bot has used: its newer state would be overwritten. */
-async function assertUnused({ collections, name, ask }: Connection, now: number): Promise<void> {
-  const processes = await ask(() => collections.processes.find().toArray());
-  const live = processes.find(({ seenAt }) => seenAt.getTime() > now - LIVE_MS);
-  if (live) {
-    throw new AppError({
-      code: "store_locked",
-      message: `A bot works on the database (${name}): ${live.name}. Stop it first; if it was killed, wait a minute.`,
-    });
-  }
+async function assertUnused(target: Connection, now: number): Promise<void> {
+  await assertStopped(target, now);
+  const { collections, name, ask } = target;
   if ((await ask(() => collections.totalsBatches.findOne())) !== null) {
     throw new AppError({
       code: "store_locked",

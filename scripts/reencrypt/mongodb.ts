@@ -1,10 +1,10 @@
 import type { BSON } from "mongodb";
 import type { AuditRecord } from "../../src/engine/ports/audit.ts";
 import type { Commit, ExecutionRecord, Signal } from "../../src/engine/ports/executions.ts";
-import { AppError } from "../../src/shared/errors.ts";
 import { forgetOtherKeys, prepareSeals } from "../../src/store/encryption/encrypted-store.ts";
 import type { KeyRing } from "../../src/store/encryption/keys.ts";
 import { type RecordSeals, reseal, type Seal } from "../../src/store/encryption/record-seals.ts";
+import { assertStopped } from "../../src/store/mongodb/assert-stopped.ts";
 import type { CollectionName } from "../../src/store/mongodb/collections.ts";
 import type { Connection } from "../../src/store/mongodb/connection.ts";
 import { replaceBytes } from "../../src/store/mongodb/files.ts";
@@ -12,8 +12,6 @@ import { createMarks } from "../../src/store/mongodb/keys.ts";
 import { readJson } from "../../src/store/mongodb/values.ts";
 import { type RecordName, recordPlaces } from "./record-places.ts";
 
-/** A process that was seen more recently may still write. */
-const LIVE_MS = 60_000;
 /** Documents in one command. */
 const BATCH = 500;
 
@@ -38,7 +36,7 @@ export async function reencryptMongo(
   ring: KeyRing,
   report: (collection: string, rewritten: number) => void,
 ): Promise<void> {
-  await assertStopped(connection);
+  await assertStopped(connection, Date.now());
   const marks = createMarks(connection);
   const seals = await prepareSeals(marks, ring);
   if (seals === null) return;
@@ -47,16 +45,6 @@ export async function reencryptMongo(
   }
   report("files", await rewriteFiles(connection, seals));
   await forgetOtherKeys(marks, ring);
-}
-
-async function assertStopped({ collections, name, ask }: Connection): Promise<void> {
-  const processes = await ask(() => collections.processes.find().toArray());
-  const live = processes.find(({ seenAt }) => seenAt.getTime() > Date.now() - LIVE_MS);
-  if (live === undefined) return;
-  throw new AppError({
-    code: "store_locked",
-    message: `A bot works on the database (${name}): ${live.name}. Stop all of them first; if one was killed, wait a minute.`,
-  });
 }
 
 async function rewriteAll(connection: Connection, place: Place): Promise<number> {
