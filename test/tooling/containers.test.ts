@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -112,16 +112,41 @@ function botsOf(services: z.output<typeof Compose>["services"]) {
   return Object.values(services).filter(({ build }) => build !== undefined);
 }
 
+function linesOf(dockerfile: string): readonly string[] {
+  return dockerfile.replaceAll("\\\n", " ").split("\n");
+}
+
+/** What is copied from the repository into the image. */
+function copiedBy(dockerfile: string): readonly string[] {
+  return linesOf(dockerfile)
+    .filter((line) => line.startsWith("COPY ") && !line.includes("--from"))
+    .flatMap((line) => line.split(/\s+/).slice(1, -1));
+}
+
+function isWithin(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+}
+
 describe("Dockerfile", () => {
+  test("copies what its commands import", async () => {
+    const copied = copiedBy(await read("Dockerfile"));
+    const scripts = (await readdir(join(ROOT, "scripts"), { recursive: true }))
+      .map((name) => join("scripts", name))
+      .filter((path) => path.endsWith(".ts") && isWithin(path, copied));
+    expect(scripts).toEqual(expect.arrayContaining(["scripts/doctor.ts", "scripts/reencrypt.ts"]));
+    for (const script of scripts)
+      for (const [, name = ""] of (await read(script)).matchAll(/ from "(\.[^"]+)"/g))
+        expect(isWithin(join(dirname(script), name), copied), `${script}: ${name}`).toBe(true);
+  });
+
   test("copies what exists and is let into the image, and runs the bot as nobody special", async () => {
-    const lines = (await read("Dockerfile")).replaceAll("\\\n", " ").split("\n");
+    const dockerfile = await read("Dockerfile");
+    const lines = linesOf(dockerfile);
     const allowed = (await read(".dockerignore"))
       .split("\n")
       .filter((line) => line.startsWith("!"));
 
-    const copied = lines
-      .filter((line) => line.startsWith("COPY ") && !line.includes("--from"))
-      .flatMap((line) => line.split(/\s+/).slice(1, -1));
+    const copied = copiedBy(dockerfile);
     expect(copied.length).toBeGreaterThan(0);
     for (const path of copied) {
       expect(existsSync(join(ROOT, path)), path).toBe(true);
