@@ -33,7 +33,8 @@ export const runCommand: Subcommand = {
     if (rest.length > 0) {
       const given = assignWords(definition, rest, values);
       const lines = explainWords(definition, rest, given, command);
-      return (await withForm(definition, request, { lines, given }, context)).answer;
+      const { answer } = await withForm(definition, request, { lines, given }, context);
+      return { ...answer, hasUnnamed: true };
     }
     try {
       const { executionId } = await engine.executions.start({

@@ -23,6 +23,8 @@ export type Answer =
   | (CardMessage & {
       /** Nothing was done, since what they typed does not fit. */
       readonly isRefusal?: true;
+      /** Refused for words without names, which may be a sentence where people write in their own words. */
+      readonly hasUnnamed?: true;
       /** The form that is opened in its place where Slack can open one. */
       readonly form?: FormState;
     });
@@ -30,6 +32,11 @@ export type Answer =
 /** Was nothing done? */
 export function isRefusal(answer: Answer): boolean {
   return typeof answer !== "string" && answer.isRefusal === true;
+}
+
+/** Was nothing done because words have no names? */
+export function hasUnnamed(answer: Answer): boolean {
+  return typeof answer !== "string" && answer.hasUnnamed === true;
 }
 
 /** What follows `/workflow`. Its answer is seen by the caller alone. */

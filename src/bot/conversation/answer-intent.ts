@@ -130,7 +130,10 @@ async function offerCancel(run: string | null, from: From, context: BotContext):
   if (id === null) return NO_RUNS;
   const view = await engine.executions.get(id, from.caller.userId);
   const name = `run \`${shortRunId(id)}\` of *${escapeText(view.workflowName)}*`;
-  if (view.completedAt !== null) return `Your last one, ${name}, is over already.`;
+  if (view.completedAt !== null)
+    return run === null
+      ? `Your last one, ${name}, is over already.`
+      : `The ${name} is over already.`;
   const question = `Shall ${name} be cancelled?`;
   const cancel = button({
     actionId: ACTION_IDS.cancelRun,

@@ -7,7 +7,7 @@ import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Sender } from "../../slack/outgoing/sender.ts";
 import { answerCommand, isAlmostCommand, isCommand } from "../commands/index.ts";
-import { isRefusal } from "../commands/subcommand.ts";
+import { hasUnnamed, isRefusal } from "../commands/subcommand.ts";
 import type { BotContext } from "../context.ts";
 import { READING, showBusyStatus } from "../drafts/busy-status.ts";
 import { createDraftWriter } from "../drafts/draft-writer.ts";
@@ -307,6 +307,7 @@ async function command(
   const here = { ...context, command: await context.botName() };
   try {
     const answer = await answerCommand(said, fromOf(turn), here);
+    if (hasUnnamed(answer) && intent !== null) return act(turn, intent, plain, context);
     await reply(answer);
     return !isRefusal(answer);
   } catch (error) {

@@ -50,20 +50,23 @@ describe("in a direct message", () => {
     expect(await runs(bot)).toEqual([]);
   });
 
-  test("a run is offered with what was said of its values, and starts with what is filled in", async () => {
-    await using bot = await TestBot.start({ definitions: [EXPENSE] });
+  test.for(["please run expense approval for 80 dollars", "run expense approval for 80 dollars"])(
+    "a run is offered with what “%s” says of its values, and starts with what is filled in",
+    async (text) => {
+      await using bot = await TestBot.start({ definitions: [EXPENSE] });
 
-    const offer = await ask(bot, "please run expense approval for 80 dollars", /Shall I run/);
-    expect(await runs(bot)).toEqual([]);
-    await bot.click("U0ALICE", DM, offer, "open_form");
-    const form = await dialog(bot, "U0ALICE", /"callback_id":"run_form"/);
-    expect(JSON.stringify(form)).toContain('"initial_value":"80"');
-    await submit(bot, "U0ALICE", form, { "field:item": "Desk" });
+      const offer = await ask(bot, text, /Shall I run/);
+      expect(await runs(bot)).toEqual([]);
+      await bot.click("U0ALICE", DM, offer, "open_form");
+      const form = await dialog(bot, "U0ALICE", /"callback_id":"run_form"/);
+      expect(JSON.stringify(form)).toContain('"initial_value":"80"');
+      await submit(bot, "U0ALICE", form, { "field:item": "Desk" });
 
-    const run = await bot.until(async () => (await runs(bot))[0]);
-    const view = await bot.engine.executions.get(run.executionId);
-    expect(view.variables).toEqual({ amount: 80, item: "Desk" });
-  });
+      const run = await bot.until(async () => (await runs(bot))[0]);
+      const view = await bot.engine.executions.get(run.executionId);
+      expect(view.variables).toEqual({ amount: 80, item: "Desk" });
+    },
+  );
 
   test("the last run is cancelled by the button that is offered, not by the words", async () => {
     await using bot = await TestBot.start({ definitions: [askWorkflow()] });
@@ -75,6 +78,16 @@ describe("in a direct message", () => {
     await bot.click("U0ALICE", DM, offer, "cancel_run");
 
     await bot.until(async () => ((await runs(bot))[0]?.status === "cancelled" ? true : undefined));
+  });
+
+  test("a run that is named and over is not called the last one", async () => {
+    await using bot = await TestBot.start({ definitions: [EXPENSE] });
+    await bot.slash("U0ALICE", "run expense amount=1 item=Desk");
+    await bot.message("C0GENERAL", /Completed/);
+    const id = (await runs(bot))[0]?.executionId.replace("exec_", "").slice(0, 12) ?? "";
+
+    await ask(bot, `please cancel the run ${id}`, /The run `\w+` of \*Expense approval\* is over/);
+    await ask(bot, "please cancel my last run", /Your last one, run `\w+` of .*, is over/);
   });
 
   test.for<readonly [string, string, RegExp]>([
