@@ -47,7 +47,7 @@ const LONGEST = 12_000;
 export function tokenize(text: string): readonly Token[] {
   if (text.length > LONGEST) {
     throw invalid(
-      `The command has ${text.length} characters; at most ${LONGEST} are read. Give long texts in the dialog of the run.`,
+      `The command has ${text.length} characters; at most ${LONGEST} are read. Give long texts in the form of the workflow.`,
     );
   }
   const reader = new Reader(text);
