@@ -9,7 +9,6 @@ import { readCommandText } from "./command-text.ts";
 import { costsCommand } from "./costs.ts";
 import { draftCommand } from "./draft.ts";
 import { helpMessage, helpOn } from "./help.ts";
-import { quoteValue } from "./inputs-help.ts";
 import { labelCommand } from "./label.ts";
 import { listCommand } from "./list.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -19,6 +18,7 @@ import { pauseCommand, resumeCommand } from "./pause.ts";
 import { promptsCommand } from "./prompts.ts";
 import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
+import { runLine } from "./run-words.ts";
 import { runsCommand } from "./runs.ts";
 import { sharingCommand } from "./sharing.ts";
 import { showCommand } from "./show.ts";
@@ -118,9 +118,6 @@ async function readLine(text: string, context: BotContext): Promise<CommandLine>
   return parseCommandLine(text, [...known, ...(more ?? [])]);
 }
 
-/** A line to copy is shown as long as this. */
-const MAX_LINE = 1000;
-
 /** Words of a command among which its workflow or run is looked for. */
 const MAX_WORDS = 40;
 
@@ -133,8 +130,7 @@ async function answerWorkflow(request: CommandRequest, context: BotContext): Pro
   const { id, rest } = workflow;
   if (rest.length === 0 && values.size === 0)
     return showCommand.run({ ...request, words: [id] }, context);
-  const given = [...values].map(([name, value]) => `${name}=${quoteValue(value)}`);
-  const line = showTyped([command, "run", id, ...rest, ...given].join(" "), MAX_LINE);
+  const line = runLine(command, id, rest, values);
   throw invalid(
     `\`${id}\` is a workflow. To start it, write \`${line}\`; \`${command} show ${id}\` shows what it needs.`,
   );

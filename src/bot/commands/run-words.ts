@@ -12,8 +12,19 @@ type Values = CommandRequest["values"];
 
 /** Workflows whose ids are named where none was given. */
 const IDS_NAMED = 5;
-/** A line to copy is shown as long as this. */
+/** Characters of a line to copy. */
 const MAX_LINE = 1000;
+
+/** The command that starts a workflow with these words and values, to be copied: as far as a line is shown. */
+export function runLine(
+  command: string,
+  workflowId: string,
+  words: readonly string[],
+  values: Values,
+): string {
+  const given = [...values].map(([name, value]) => `${name}=${quoteValue(value)}`);
+  return showTyped([command, "run", workflowId, ...words, ...given].join(" "), MAX_LINE);
+}
 
 /** What is said to people who name no workflow, with a line to copy. */
 export async function noWorkflowGiven(
@@ -23,8 +34,7 @@ export async function noWorkflowGiven(
   const workflows = await engine.workflows.list();
   const [first] = workflows;
   if (first === undefined) return invalid("There are no workflows yet, so nothing can be started.");
-  const given = [...values].map(([name, value]) => `${name}=${quoteValue(value)}`);
-  const line = showTyped([command, "run", first.id, ...given].join(" "), MAX_LINE);
+  const line = runLine(command, first.id, [], values);
   const ids = workflows.slice(0, IDS_NAMED).map(({ id }) => `\`${id}\``);
   const more = workflows.length > IDS_NAMED ? ` and more (\`${command} list\`)` : "";
   const what = values.size > 0 ? "The workflow's id comes before the values" : "Say which workflow";
