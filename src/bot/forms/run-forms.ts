@@ -1,5 +1,5 @@
 import type { ModalView } from "@slack/types";
-import type { ExecutionView, StartResult } from "../../engine/api/executions.ts";
+import type { StartResult } from "../../engine/api/executions.ts";
 import type { Definition, InputDefinition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -65,15 +65,15 @@ export async function buildForm(
   const page = Math.min(state.page, pages.length - 1);
   const open = { ...state, page, inputs: fingerprintOf(inputs) };
   const entries = pages[page] ?? [];
-  const [metadata, hasLastRun, estimate] = await Promise.all([
+  const [metadata, lastRun, estimate] = await Promise.all([
     carry(open, LIMITS.privateMetadata, keys),
-    refilled === 0 && entries.length > 0 ? hasRunBefore(workflowId, user, engine) : false,
+    refilled === 0 && entries.length > 0 ? lastRunOf(workflowId, user, engine) : null,
     engine.costs.estimate(workflowId),
   ]);
   return runForm({
     workflow: definition,
     fields: shownFields(entries, Object.entries(inputs), open),
-    ...{ page, pages: pages.length, remarks, hasLastRun, refilled, metadata },
+    ...{ page, pages: pages.length, remarks, hasLastRun: lastRun !== null, refilled, metadata },
     footer: estimate.durationMs === null ? null : describeEstimate(estimate),
   });
 }
@@ -128,8 +128,10 @@ export async function fillFromLastRun(
   const { definition } = await engine.workflows.get(state.workflowId);
   const inputs = askedInputs(definition.inputs, state);
   const filled = withGiven(state, inputs, fields);
-  const last = await findLastRun(state.workflowId, user, engine);
-  const values = Object.entries(last?.variables ?? {}).filter(
+  const last = await lastRunOf(state.workflowId, user, engine);
+  // As its starter may read it.
+  const run = last === null ? null : await engine.executions.get(last, user);
+  const values = Object.entries(run?.variables ?? {}).filter(
     // A file is uploaded anew: no field can show it, and the other run alone may use its bytes.
     ([, value]) => value !== null && !isFileValue(value),
   );
@@ -211,22 +213,12 @@ function errorsOf(
 
 type Engine = BotContext["engine"];
 
-async function hasRunBefore(
+/** The id of the last run of a workflow that a person started; `null`: there is none. */
+async function lastRunOf(
   workflowId: string,
   startedBy: string,
   { executions }: Engine,
-): Promise<boolean> {
+): Promise<string | null> {
   const { executions: runs } = await executions.list({ workflowId, startedBy, limit: 1 });
-  return runs.length > 0;
-}
-
-/** As its starter may read it. */
-async function findLastRun(
-  workflowId: string,
-  startedBy: string,
-  { executions }: Engine,
-): Promise<ExecutionView | null> {
-  const { executions: runs } = await executions.list({ workflowId, startedBy, limit: 1 });
-  const [last] = runs;
-  return last === undefined ? null : executions.get(last.executionId, startedBy);
+  return runs[0]?.executionId ?? null;
 }
