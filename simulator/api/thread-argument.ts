@@ -7,7 +7,7 @@ import { SlackError } from "./slack-error.ts";
  * The message that `thread_ts` names, to answer in its thread; `undefined` without the argument.
  *
  * Slack says to avoid the `ts` of a reply, and public reports differ about what becomes of it: an answer in the thread, one that
- * nobody sees, or a thread of its own. Here it is refused.
+ * no client shows, or a thread of its own. Here it is refused.
  *
  * @see https://docs.slack.dev/reference/methods/chat.postMessage "Avoid using a reply's ts value; use its parent instead"
  * @see https://github.com/wee-slack/wee-slack/issues/751

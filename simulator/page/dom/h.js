@@ -10,7 +10,7 @@
 /**
  * @typedef {object} VNode
  * @property {string} tag
- * @property {string | undefined} key tells siblings apart, so that an update keeps each one's node
+ * @property {string | undefined} key distinguishes siblings, so that an update keeps each one's node
  * @property {Props} props
  * @property {readonly (VNode | string)[]} children
  */

@@ -73,7 +73,7 @@ export class App {
   tool = null;
   /** @type {Jump | null} */
   jumping = null;
-  /** Told which tool was opened. @type {(tool: Tool) => void} */
+  /** Called with the tool that was opened. @type {(tool: Tool) => void} */
   onTool = () => undefined;
   #waiting = false;
   #wake = new MessageChannel();

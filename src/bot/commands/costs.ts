@@ -97,7 +97,7 @@ async function read(
     })),
   );
   const total = whole?.total ?? breakdowns[0]?.breakdown.total;
-  if (total === undefined) throw new Error("Costs are told by some dimension.");
+  if (total === undefined) throw new Error("Costs are broken down by at least one dimension.");
   const parts = breakdowns.flatMap(({ title, naming, breakdown }) =>
     listLines(title, breakdown.lines, naming),
   );

@@ -157,6 +157,6 @@ function runBlocks({ runs, hasMoreRuns, now, command }: HomeContent): KnownBlock
     const age = `${showDuration(now - Date.parse(run.startedAt))} ago`;
     return `• \`${shortRunId(run.executionId)}\` *${escapeText(run.workflowName)}* · ${showStatus(run.status)}${waits} · ${showCost(run.totalCost)} · ${age}`;
   });
-  const more = `More: \`${command} runs\`, and \`${command} status &lt;run&gt;\` tells all about one.`;
+  const more = `More: \`${command} runs\`, and \`${command} status &lt;run&gt;\` shows all about one.`;
   return [...sections(lines), ...(hasMoreRuns ? [contextBlock(more)] : [])];
 }

@@ -42,8 +42,8 @@ export function requestNotices(
     const notice = (to: string | null, text: string): RequestNotice => {
       const over = `:ballot_box_with_check: ${title} is over; nothing is left to do here.`;
       const said = isOver ? over : text;
-      const told = message(said, [section(said)]);
-      return { id: to === null ? id : `${id}:${to}`, to, since: note.at, message: told };
+      const content = message(said, [section(said)]);
+      return { id: to === null ? id : `${id}:${to}`, to, since: note.at, message: content };
     };
     const spread = (
       people: readonly string[],
