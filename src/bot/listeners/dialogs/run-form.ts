@@ -52,8 +52,7 @@ export function register(app: App, context: BotContext): void {
   });
   onSubmit(app, context, {
     id: DIALOG_IDS.runForm,
-    title: TITLE,
-    unconfirmed: `It could not be confirmed that the workflow was started. Look at \`${context.command} runs\` before you start it again.`,
+    ...startingDialog(context),
     parse: (metadata) => metadata,
     submit: async ({ value: metadata, viewId, user, values, logger }) => {
       await context.permissions.caller(user);
@@ -62,6 +61,14 @@ export function register(app: App, context: BotContext): void {
       return toSubmission(result, user, logger, context);
     },
   });
+}
+
+/** What the dialogs have in common by which a workflow is started. */
+export function startingDialog({ command }: BotContext) {
+  return {
+    title: TITLE,
+    unconfirmed: `It could not be confirmed that the workflow was started. Look at \`${command} runs\` before you start it again.`,
+  };
 }
 
 /** What a form is opened with: the trigger of a click or a command, and how its person is answered without it. */

@@ -21,8 +21,7 @@ import {
 import { onAction } from "../actions/on-action.ts";
 import { onSubmit, type Submission } from "../dialogs/dialog.ts";
 import { fillView, openView, type ViewOptions } from "../dialogs/open-view.ts";
-
-const TITLE = "Run a workflow";
+import { startingDialog } from "../dialogs/run-form.ts";
 
 /** The door by which the dialog was opened. */
 type Door = Pick<FormState, "via" | "message">;
@@ -60,8 +59,7 @@ export function register(app: App, context: BotContext): void {
   });
   onSubmit(app, context, {
     id: CALLBACK_IDS.chooseWorkflow,
-    title: TITLE,
-    unconfirmed: `It could not be confirmed that the workflow was started. Look at \`${context.command} runs\` before you start it again.`,
+    ...startingDialog(context),
     parse: (metadata) => metadata,
     submit: async ({ value, viewId, user, values }) => {
       try {
