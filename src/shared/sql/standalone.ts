@@ -69,13 +69,17 @@ function sendsCopy(tokens: readonly SqlToken[]): boolean {
   return tokens.some((token) => isWord(token, "STDIN") || isWord(token, "STDOUT"));
 }
 
-/** `CREATE [LOCAL] TEMP …`, `SELECT … INTO TEMP …`. */
+/** `CREATE [LOCAL] TEMP …`, `SELECT … INTO TEMP …`; a column or a table may be named so. */
 function isTemporary(tokens: readonly SqlToken[], first: string): boolean {
-  const at = tokens.findIndex((token) => isWord(token, "TEMP") || isWord(token, "TEMPORARY"));
-  const before = at <= 0 ? undefined : tokens[at - 1];
-  if (isWord(before, "INTO")) return first === "SELECT" || first === "WITH";
-  if (first !== "CREATE") return false;
-  return ["CREATE", "LOCAL", "GLOBAL", "REPLACE"].some((word) => isWord(before, word));
+  return tokens.some((token, at) => {
+    if (!isWord(token, "TEMP") && !isWord(token, "TEMPORARY")) return false;
+    const [command, before] = [tokens[at - 2], tokens[at - 1]];
+    const isInto =
+      isWord(before, "INTO") && !isWord(command, "INSERT") && !isWord(command, "MERGE");
+    if (isInto) return first === "SELECT" || first === "WITH";
+    if (first !== "CREATE") return false;
+    return ["CREATE", "LOCAL", "GLOBAL", "REPLACE"].some((word) => isWord(before, word));
+  });
 }
 
 /** The bodies of functions and triggers hold statements of their own. */
