@@ -62,7 +62,7 @@ function toFile(answer: Answer, bytes: Buffer, files: RunFiles): Promise<FileVal
   return files.write({ name: nameOf(answer), type }, bytes);
 }
 
-/** The text of a refusal, to be quoted; empty if it is none. Never more than is quoted is read of a file. */
+/** The text of a refusal, to be quoted; empty for a file, of which nothing is read, and for text of more than {@link MAX_TEXT_BYTES}. */
 export async function readRefusal({ body, contentType }: Answer): Promise<string> {
   if (!isText(contentType)) {
     body.destroy();
