@@ -21,6 +21,6 @@ test.for<[z.ZodType, unknown, string]>([
   [z.string().startsWith("xo"), "b", 'must begin with "xo"'],
   [z.number().multipleOf(5), 3, "must be a multiple of 5"],
   [z.string("must be the name of a step"), 3, "must be the name of a step"],
-])("schema %$: %j is told in plain words", ([schema, value, words]) => {
+])("schema %$: the problem of %j is said in plain words", ([schema, value, words]) => {
   expect(schema.safeParse(value).error?.issues[0]?.message).toBe(words);
 });

@@ -127,7 +127,7 @@ describe.skipIf(pgbouncerMissing !== null)("a query through PgBouncer in transac
     ).rejects.toMatchObject({ code: "service_unavailable", outcomeUnknown: true });
   });
 
-  test("is told what the pool refuses, and that it is the pool", async () => {
+  test("gets an error that says what is refused, and that the pool refuses it", async () => {
     await expect(query("SELECT 1", [], { connection: "options" })).rejects.toMatchObject({
       code: "service_rejected",
       retryable: false,

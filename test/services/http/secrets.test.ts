@@ -377,7 +377,7 @@ describe("a secret without hosts", () => {
     expect(server.received).toEqual([]);
   });
 
-  test("is told at deployment how to write it", () => {
+  test("is a problem at deployment that says how to write it", () => {
     expect(check({ url: "{{variables.url}}", headers: BEARER })).toEqual([
       expect.stringMatching(
         /^"url" may not take its host from data, since the request holds the secret KEY\. Write scheme and host in full.*SECRET_KEY_HOSTS/,
