@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { showHidden, showHiddenInLine } from "../../src/shared/visible-text.ts";
+import { cpuTime } from "../support/cpu-time.ts";
 
 describe("text that people decide on", () => {
   test.for([
@@ -60,9 +61,10 @@ describe("text that people decide on", () => {
   });
 
   test("takes time in proportion to its length", () => {
-    const started = performance.now();
-    for (const part of [" ", "\n", "а", "\u202E", "a@", "://а", "\u0301"])
-      showHiddenInLine(part.repeat(100_000));
-    expect(performance.now() - started).toBeLessThan(5000);
+    const spent = cpuTime(() => {
+      for (const part of [" ", "\n", "а", "\u202E", "a@", "://а", "\u0301"])
+        showHiddenInLine(part.repeat(100_000));
+    });
+    expect(spent).toBeLessThan(5000);
   });
 });
