@@ -15,7 +15,7 @@ import { findExternalNames } from "./definition/find-external-names.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { StepType } from "./definition/step-type.ts";
 import type { TriggerType } from "./definition/trigger-type.ts";
-import { DraftLimits, readingsOf } from "./drafts/draft-limits.ts";
+import { DraftLimits } from "./drafts/draft-limits.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
 import { assertDescription, createGenerator, type Generator } from "./drafts/generator.ts";
 import { readIntent } from "./drafts/intent-reader.ts";
@@ -86,7 +86,7 @@ export interface EngineOptions {
   readonly model: ModelClient;
   /** The model that writes workflows. @default "gpt-4o-mini" */
   readonly defaultModel?: string;
-  /** Dollars that one person's drafts may cost in a month, unless an admin set that person a budget. @default 10 */
+  /** Dollars that one person's drafts, and the reading of their messages, may cost in a month, unless an admin set that person a budget. @default 10 */
   readonly draftBudgetUsd?: number;
   /** Prices that replace or add to those of the package, by model. */
   readonly prices?: Readonly<Record<string, PriceOverride>>;
@@ -164,7 +164,7 @@ type Settings = ReturnType<typeof withDefaults>;
  */
 export function createEngine(options: EngineOptions): RunningEngine {
   const settings = withDefaults(options);
-  const { store, clock, access } = settings;
+  const { store, clock, access, draftBudgetUsd = DRAFT_BUDGET_USD } = settings;
   const storeHealth = new StoreHealth({ store, clock });
   const events = new EngineEvents();
   const definitions = connectDefinitions(settings, events);
@@ -173,6 +173,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const parts = { ...definitions, ...connectExecutions(settings, events, definitions, gate) };
   const { prompts, workflows, approvals, triggers, guarded } = parts;
   const changes = new GuardedWorkflows(gate, { ...parts, trail });
+  const limits = new DraftLimits({ store, clock, monthlyNano: toNano(draftBudgetUsd) });
   const namesIn = (definition: Definition) => findExternalNames(definition, settings);
   return {
     access: {
@@ -190,8 +191,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     sharing: new GuardedSharing(gate, settings),
     files: new GuardedFiles(parts.files, guarded),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
-    drafts: draftsOf(settings, parts, changes),
-    conversation: conversationOf(settings, parts),
+    drafts: draftsOf(settings, parts, changes, limits),
+    conversation: conversationOf(settings, parts, limits),
     costs: new GuardedCosts(gate, { ...parts, trail }),
     evaluations: guardEvaluations(
       gate,
@@ -364,14 +365,14 @@ function draftsOf(
   settings: Settings,
   { workflows, costs, prompts }: Parts,
   changes: GuardedWorkflows,
+  limits: DraftLimits,
 ): StoredDrafts {
-  const { store, clock, services, defaultModel, draftBudgetUsd = DRAFT_BUDGET_USD } = settings;
+  const { store, clock, services, defaultModel } = settings;
   const generator = createGenerator({
     ...settings,
     modelName: defaultModel,
     now: () => clock.now(),
   });
-  const limits = new DraftLimits({ store, clock, monthlyNano: toNano(draftBudgetUsd) });
   const generate: Generator["generate"] = async (request) => {
     const refusal = await costs.budgets.refusal({ person: request.by });
     if (refusal) throw refusal;
@@ -392,17 +393,18 @@ function draftsOf(
   });
 }
 
-/** Reads what people write, within the budgets. */
-function conversationOf(settings: Settings, { costs }: Parts): Engine["conversation"] {
-  const { clock, store, defaultModel } = settings;
+/** Reads what people write, within the budgets and the limits. */
+function conversationOf(
+  settings: Settings,
+  { costs }: Parts,
+  limits: DraftLimits,
+): Engine["conversation"] {
+  const { clock, defaultModel } = settings;
   const options = { ...settings, modelName: defaultModel, now: () => clock.now() };
   return {
     classify: async (request) => {
-      const now = clock.now();
-      const refusal =
-        (await costs.budgets.refusal({ person: request.by })) ??
-        (await store.rateLimits.take([readingsOf(request.by)], now));
-      return refusal ? null : readIntent(request, options);
+      if (await costs.budgets.refusal({ person: request.by })) return null;
+      return (await limits.takeReading(request.by)) ? readIntent(request, options) : null;
     },
   };
 }

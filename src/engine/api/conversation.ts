@@ -4,8 +4,8 @@ export interface ConversationReading {
    * Which of several intents a message has, in whatever language it is written: one call of the default model, recorded like every
    * other.
    *
-   * @returns the name of an intent; `null`: the model is not sure, does not answer, or may not be asked (a budget is used up, or it
-   *   has read 60 messages of the person within an hour).
+   * @returns the name of an intent; `null`: the model is not sure, does not answer, or may not be asked (a budget or that of the
+   *   person's drafts is used up, or 60 messages of the person were read within an hour).
    * @throws {AppError} `store_unavailable`.
    */
   classify(request: ClassifyRequest): Promise<string | null>;

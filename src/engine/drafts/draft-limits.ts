@@ -20,7 +20,10 @@ const READINGS_PER_HOUR = 60;
 
 const HOUR_MS = 3_600_000;
 
-/** Keeps people from having drafts written without end: each round is up to four calls of a model, and every person may ask for them. */
+/**
+ * Keeps people from having models asked without end outside of runs: a round of a draft is up to four calls, a message that is read
+ * is one, and every person may cause them.
+ */
 export class DraftLimits {
   readonly #options: DraftLimitsOptions;
 
@@ -35,12 +38,32 @@ export class DraftLimits {
    * @throws {AppError} `budget_exhausted`, `rate_limited`.
    */
   async take(person: string | undefined): Promise<void> {
-    const { store, clock, monthlyNano } = this.#options;
-    const spent = await this.#spentBy(person);
-    if (spent >= monthlyNano && !(await this.#hasOwnBudget(person)))
-      throw spentAll(person, spent, monthlyNano);
-    const refusal = await store.rateLimits.take([roundsOf(person)], clock.now());
+    const { store, clock } = this.#options;
+    const exhausted = await this.#exhausted(person);
+    if (exhausted) throw exhausted;
+    const rounds = hourly(`drafts:${person ?? "api"}`, ROUNDS_PER_HOUR);
+    const refusal = await store.rateLimits.take([rounds], clock.now());
     if (refusal) throw tooMany(refusal.waitMs);
+  }
+
+  /**
+   * Counts one message of a person that a model is to read.
+   *
+   * @param person - Slack user id.
+   * @returns whether the model may be asked.
+   */
+  async takeReading(person: string): Promise<boolean> {
+    const { store, clock } = this.#options;
+    const readings = hourly(`readings:${person}`, READINGS_PER_HOUR);
+    const refusal = await store.rateLimits.take([readings], clock.now());
+    return refusal === null && (await this.#exhausted(person)) === null;
+  }
+
+  async #exhausted(person: string | undefined): Promise<AppError | null> {
+    const { monthlyNano } = this.#options;
+    const spent = await this.#spentBy(person);
+    if (spent < monthlyNano || (await this.#hasOwnBudget(person))) return null;
+    return spentAll(person, spent, monthlyNano);
   }
 
   async #spentBy(person: string | undefined): Promise<number> {
@@ -60,15 +83,6 @@ export class DraftLimits {
         scope === "person" && subject === person && monthlyNano !== null,
     );
   }
-}
-
-/** How many messages of a person a model may read. @param person - Slack user id. */
-export function readingsOf(person: string): RateLimit {
-  return hourly(`readings:${person}`, READINGS_PER_HOUR);
-}
-
-function roundsOf(person: string | undefined): RateLimit {
-  return hourly(`drafts:${person ?? "api"}`, ROUNDS_PER_HOUR);
 }
 
 function hourly(key: string, burst: number): RateLimit {
