@@ -54,7 +54,7 @@ export interface EnterContext {
 
 /** The people of a run, as far as they matter for who may decide. */
 export interface RunPeople {
-  /** Everybody who answers for the run, the starter first. */
+  /** All people who answer for the run, the starter first. */
   answerable(): readonly Answerable[];
   /** Slack user ids of those who voted when the approval step asked last; empty: it did not ask. */
   decidersOf(stepId: string): readonly string[];

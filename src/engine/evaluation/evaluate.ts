@@ -93,7 +93,7 @@ function createAsker(
     } catch (error) {
       return failed(sample, asAppError(error), []);
     }
-    if (entry.kind !== "run") throw new Error(`Step "${step.id}" asks nobody.`);
+    if (entry.kind !== "run") throw new Error(`Step "${step.id}" asks no model.`);
     const worst = entry.reserveNano ?? 0;
     if (worst > budget.left || ports.signal?.aborted) return { ...NOTHING, sample };
     budget.left -= worst;

@@ -14,7 +14,7 @@ export interface Excluded {
 /**
  * Says why a person may not decide; `null`: nothing keeps them from it.
  *
- * A group that cannot be read keeps everybody from deciding: it is not known who is in it.
+ * A group that cannot be read keeps every person from deciding: it is not known who is in it.
  */
 export async function findExclusion(
   opened: Pick<RequestOpened, "excluded" | "exclusions">,

@@ -18,7 +18,7 @@ export interface ExclusionConfig {
 }
 
 /**
- * Everybody who may not decide, each for each reason, the starter first.
+ * All people who may not decide, each for each reason, the starter first.
  *
  * @throws {AppError} `params_invalid` when `exclude` gives something that is no person and no group.
  */

@@ -55,7 +55,7 @@ export class EventBus {
   /**
    * Takes an event from outside. Durable when it resolves; it is delivered soon after.
    *
-   * @throws {AppError} `input_invalid` for a name that runs tell their ends by.
+   * @throws {AppError} `input_invalid` for a name under which the ends of runs are published.
    */
   async receive({ name, payload, id }: PublishRequest): Promise<PublishResult> {
     await this.#options.triggers.load();
@@ -213,7 +213,7 @@ function tooLong(workflowId: string): AppError {
 function reservedName(name: string): AppError {
   return new AppError({
     code: "input_invalid",
-    message: `"${name}" is told when a run ends, and cannot be told from outside. Choose another name.`,
+    message: `"${name}" is published when a run ends, and cannot be published from outside. Choose another name.`,
     details: {
       problems: [
         { path: "name", message: `"${name}" is the end of a run`, fix: "Choose another name." },

@@ -194,7 +194,7 @@ describe("an event", () => {
 
     for (const name of ["workflow.completed", "waiter.failed"])
       await expect(engine.triggers.publish({ name, payload: {} })).rejects.toThrow(
-        /told when a run ends/,
+        /published when a run ends/,
       );
     expect(await engine.triggers.publish({ name: "payment.failed", payload: {} })).toMatchObject({
       existed: false,

@@ -8,7 +8,7 @@ import { approvalPathOf } from "./decided-requests.ts";
 
 type History = Pick<ReadonlyState, "start" | "reopened" | "migrations">;
 
-/** Everybody who answers for an execution as it is now, the starter first; each once for each reason. */
+/** All people who answer for an execution as it is now, the starter first; each once for each reason. */
 export function answerableFor({ start, reopened, migrations }: History): readonly Answerable[] {
   const { userId, isBot } = start.trigger;
   return distinct([

@@ -20,7 +20,7 @@ export type EventConfig = z.output<typeof EventConfig>;
 export const event = defineTriggerType({
   kind: "event",
   summary:
-    "Started by a named event that another system tells, or when a run of another workflow completes or fails.",
+    "Started by a named event that another system sends, or when a run of another workflow completes or fails.",
   config: EventConfig,
   gives: ["event", "workflowId", "executionId", "status", "output", "variables", "error"],
   givesMore: true,
