@@ -71,6 +71,21 @@ describe("an attempt whose worker died", () => {
     expect(isCostUnknown(run.state)).toBe(false);
   });
 
+  test("is not given up because its workers are asked to stop, however often", () => {
+    const run = new ExecutionHarness(workflow([script("slow")]));
+
+    for (let stop = 0; stop < 10; stop += 1) {
+      const { epoch } = run.state;
+      run.take([{ type: "execution_released", epoch, at: run.now }]);
+      takeOver(run).advance(2 * MINUTE);
+    }
+    expect(run.state.status).toBe("running");
+    expect(run.activeStep("slow")).toMatchObject({ deaths: 0, recoveries: 10 });
+
+    dieAgainAndAgain(run);
+    expect(run.state.error).toMatchObject({ code: "attempt_ended_process" });
+  });
+
   test("is begun again at once when the clock was set back meanwhile", () => {
     const run = new ExecutionHarness(workflow([script("pay")]));
     takeOver(run);
