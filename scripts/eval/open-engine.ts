@@ -2,7 +2,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCron } from "../../src/adapters/node-cron.ts";
 import { createSampleFiles } from "../../src/adapters/sample-files.ts";
-import { createSecretHider } from "../../src/adapters/secrets.ts";
 import { addPromptFolder } from "../../src/app/deploy-prompts.ts";
 import { createLogger } from "../../src/app/log.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
@@ -15,6 +14,7 @@ import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
+import { createSecretMask } from "../../src/shared/secret-mask.ts";
 import { createSlack } from "../../src/slack/slack.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 
@@ -72,7 +72,7 @@ export async function openEvalEngine(
     triggerTypes: createTriggerTypes({ cron }),
     cron,
     revealSecrets: (params) => params,
-    hideSecrets: createSecretHider(hidden),
+    hideSecrets: createSecretMask(hidden).text,
     sampleFiles: createSampleFiles(join(folder, "evals")),
     evaluations: { concurrency },
     pollMs: 60_000,

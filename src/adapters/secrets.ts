@@ -1,6 +1,5 @@
 import { AppError } from "../shared/errors.ts";
 import type { JsonObject } from "../shared/json.ts";
-import { createSecretMask } from "../shared/secret-mask.ts";
 import { revealSecrets } from "../shared/secret-reference.ts";
 
 /**
@@ -21,9 +20,4 @@ export function createSecretRevealer(
         message: `There is no secret "${name}". The operator sets it as SECRET_${name} in the bot's environment.`,
       });
     });
-}
-
-/** Replaces the values of secrets in a text, however they are written: see {@link createSecretMask}. */
-export function createSecretHider(values: readonly string[]): (text: string) => string {
-  return createSecretMask(values).text;
 }

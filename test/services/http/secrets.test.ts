@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createSecretHider, createSecretRevealer } from "../../../src/adapters/secrets.ts";
+import { createSecretRevealer } from "../../../src/adapters/secrets.ts";
 import type { AttemptResult } from "../../../src/engine/definition/step-type.ts";
 import type { RunFiles } from "../../../src/engine/ports/files.ts";
 import { service } from "../../../src/engine/steps/service.ts";
@@ -8,6 +8,7 @@ import type { SecretHosts } from "../../../src/services/http/secret-hosts.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
 import { isFileValue } from "../../../src/shared/file-value.ts";
 import { type JsonObject, readOwn } from "../../../src/shared/json.ts";
+import { createSecretMask } from "../../../src/shared/secret-mask.ts";
 import { plainScope } from "../../engine/language/plain-scope.ts";
 import { attemptContext } from "../../support/attempt-context.ts";
 import {
@@ -53,7 +54,7 @@ async function send(config: JsonObject, setting: Setting = {}): Promise<AttemptR
     services,
     files,
     revealSecrets: createSecretRevealer({ KEY, OTHER, SHORT: "abc" }),
-    hideSecrets: createSecretHider(hides),
+    hideSecrets: createSecretMask(hides).text,
   });
   const result = await program.run?.(params, context);
   if (!result) throw new Error("The step ran.");
