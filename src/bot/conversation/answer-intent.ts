@@ -20,7 +20,7 @@ import {
   section,
 } from "../views/blocks/build.ts";
 import { describeLastDecision } from "../views/decision-words.ts";
-import type { Intent } from "./intents.ts";
+import { type Intent, withoutName } from "./intents.ts";
 
 /** What is answered at once: from stored facts, or by a button that does it. */
 export type AnswerableIntent = Exclude<Intent, { kind: "build" | "amend" | "help" | "greeting" }>;
@@ -115,8 +115,11 @@ function givenIn(text: string, { inputs = {}, name, id }: Definition): Record<st
   const needed = Object.entries(inputs).filter(
     ([, input]) => input.required && (input.type === "number" || input.type === "integer"),
   );
-  const rest = [name, id].reduce((left, known) => left.replaceAll(known, " "), text);
-  const numbers = [...rest.matchAll(/(?<![\p{L}\d.,-])\d+(?:\.\d+)?(?![\p{L}\d]|[.,]\d)/gu)];
+  const numbers = [
+    ...withoutName(text, { id, name }).matchAll(
+      /(?<![\p{L}\d.,-])\d+(?:\.\d+)?(?![\p{L}\d]|[.,]\d)/gu,
+    ),
+  ];
   const [only, ...others] = numbers;
   const [input, ...more] = needed;
   if (only === undefined || others.length > 0 || input === undefined || more.length > 0) return {};

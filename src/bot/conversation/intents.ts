@@ -218,6 +218,15 @@ function findWorkflow(text: string, workflows: readonly NamedWorkflow[]): string
   return named.toSorted((one, other) => other.length - one.length)[0]?.id ?? null;
 }
 
+/** A text without the name and the id of a workflow, in any of the forms by which they are found in it. */
+export function withoutName(text: string, { id, name }: NamedWorkflow): string {
+  return [name, id].reduce((rest, known) => {
+    const words = toWords(known).replaceAll(" ", "[^\\p{L}\\p{N}]+");
+    if (words === "") return rest;
+    return rest.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}])${words}(?![\\p{L}\\p{N}])`, "giu"), " ");
+  }, text.normalize("NFC"));
+}
+
 function toWords(text: string): string {
   return text
     .normalize("NFC")

@@ -68,6 +68,17 @@ describe("in a direct message", () => {
     },
   );
 
+  test("a number in the name of the workflow is no value", async () => {
+    const plan = { ...EXPENSE, id: "plan-9", name: "Plan 9" };
+    await using bot = await TestBot.start({ definitions: [plan] });
+
+    const offer = await ask(bot, "please run the plan 9 now", /Shall I run/);
+    await bot.click("U0ALICE", DM, offer, "open_form");
+
+    const form = await dialog(bot, "U0ALICE", /"callback_id":"run_form"/);
+    expect(JSON.stringify(form)).not.toContain('"initial_value"');
+  });
+
   test("the last run is cancelled by the button that is offered, not by the words", async () => {
     await using bot = await TestBot.start({ definitions: [askWorkflow()] });
     await bot.slash("U0ALICE", "run ask");
