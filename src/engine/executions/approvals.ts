@@ -40,7 +40,7 @@ import { findExclusion } from "./exclusion-check.ts";
 import type { Executions } from "./executions.ts";
 import type { InputExistence } from "./input-existence.ts";
 import { choiceOf, isReplaced } from "./request-checks.ts";
-import { fieldsFor, readContents } from "./vote-contents.ts";
+import { fieldsFor, readContents, toInvalidAnswer } from "./vote-contents.ts";
 
 export interface ApprovalsOptions {
   readonly store: Store;
@@ -178,10 +178,7 @@ export class Approvals implements ApprovalsApi {
       Object.entries(edits).map(([name, { after }]): [string, Json] => [name, after]),
     );
     const problems = await this.#options.existence.problems(fields, values);
-    return problems.map(({ path, message, fix }) => ({
-      field: path,
-      message: `${message.slice(0, 1).toUpperCase()}${message.slice(1)}. ${fix}`,
-    }));
+    return problems.map(toInvalidAnswer);
   }
 
   async form(decision: VoteRequest): Promise<DecisionForm | NotRecorded> {

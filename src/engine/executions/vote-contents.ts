@@ -1,6 +1,7 @@
 import { canonicalJson, type Json, type JsonObject } from "../../shared/json.ts";
 import type { FormField, InvalidAnswer } from "../api/approvals.ts";
 import { readInput } from "../definition/inputs.ts";
+import type { Problem } from "../definition/problem.ts";
 import { InputDefinition } from "../definition/schema.ts";
 import {
   type Choice,
@@ -69,12 +70,15 @@ function readField(
   const read = isKept
     ? { value, problems: [] }
     : readInput(name, definitionOf(field), given, "text");
-  const problems = read.problems.map(({ message, fix }) => ({
-    field: name,
-    message: `${message.slice(0, 1).toUpperCase()}${message.slice(1)}. ${fix}`,
-  }));
+  const problems = read.problems.map((problem) => toInvalidAnswer({ ...problem, path: name }));
   const isEdited = !isSame(read.value, original);
   return { problems, edit: isEdited ? [name, { before: original, after: read.value }] : null };
+}
+
+/** A problem with a field, whose name is its path, in sentences for the person who filled it in. */
+export function toInvalidAnswer({ path, message, fix }: Problem): InvalidAnswer {
+  const sentence = `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`;
+  return { field: path, message: `${sentence}. ${fix}` };
 }
 
 /** Nothing is filled in: Slack gives null for it. */
