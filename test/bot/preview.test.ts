@@ -269,3 +269,20 @@ describe("what an admin sees before a deployment", () => {
     expect(JSON.stringify(await dialogsOf(bot, "U0BOB"))).not.toContain("Own");
   });
 });
+
+test("a workflow with a hundred long inputs is shown, the rest behind a button", async () => {
+  const names = Array.from({ length: 100 }, (_, index) => `input_${index}`);
+  const input = { type: "string", label: "l".repeat(100), description: "d".repeat(300) };
+  const inputs = Object.fromEntries(names.map((name) => [name, input]));
+  const steps = [{ id: "a", type: "transform", config: { expression: "1" } }];
+  const wide = { id: "wide", name: "Wide", inputs, steps };
+  await using bot = await TestBot.start({ definitions: [wide], connected: true });
+
+  const card = await answer(bot, "show wide");
+
+  expect(texts(card["blocks"])).toMatch(/Start it[\s\S]*`input_0`/);
+  // https://github.com/slackapi/bolt-js/issues/2509
+  expect(texts(card["blocks"]).length).toBeLessThan(13_000);
+  const all = await readAll(bot, card);
+  for (const name of names) expect(all).toContain(name);
+});

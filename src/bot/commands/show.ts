@@ -1,5 +1,5 @@
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
-import { contextBlock, message, sections } from "../views/blocks/build.ts";
+import { contextBlock, message } from "../views/blocks/build.ts";
 import { showAsCode } from "../views/blocks/wording.ts";
 import { describeEstimate } from "../views/costs.ts";
 import { partOrWhole, previewLines } from "../views/definition-preview.ts";
@@ -28,19 +28,18 @@ export const showCommand: Subcommand = {
     const next = await engine.triggers.upcoming(id, NEXT_STARTS);
     const lines = [
       `${showAsCode(definition.name)} (\`${escapeText(definition.id)}\`, version ${version})`,
-      inputs.length === 0 ? "*Inputs*: any `key=value`" : "*Inputs*",
-      ...inputs,
       `*Cost and time*: ${estimate}`,
       ...(next.length > 0
         ? [`*Next starts by its schedule*: ${next.map(showTime).join(", ")}`]
         : []),
       `*Start it*: \`${exampleLine(command, definition, new Map())}\``,
+      inputs.length === 0 ? "*Inputs*: any `key=value`" : "*Inputs*",
+      ...inputs,
     ];
     const deployed = `Deployed by ${mentionPerson(deployedBy)} ${showTime(deployedAt)}`;
     const does = previewLines({ explanation: engine.workflows.explain(definition) });
     return message(lines.join("\n"), [
-      ...sections(lines),
-      ...partOrWhole(does, { w: id, v: version }),
+      ...partOrWhole([...lines, ...does], { w: id, v: version }),
       contextBlock(`${limits} · ${deployed}`),
     ]);
   },
