@@ -270,6 +270,24 @@ describe("what an admin sees before a deployment", () => {
   });
 });
 
+test.for(["now", "input_0=much"])(
+  "a refusal of a hundred long inputs fits into a message: %s",
+  async (given) => {
+    const names = Array.from({ length: 100 }, (_, index) => `input_${index}`);
+    const input = { type: "number", required: true, description: "d".repeat(300) };
+    const inputs = Object.fromEntries(names.map((name) => [name, input]));
+    const steps = [{ id: "a", type: "transform", config: { expression: "1" } }];
+    await using bot = await TestBot.start({
+      definitions: [{ id: "wide", name: "Wide", inputs, steps }],
+    });
+
+    const card = await answer(bot, `run wide ${given}`);
+
+    expect(texts(card["blocks"])).toMatch(/input_0[\s\S]*and 90 more[\s\S]*ike this: `/);
+    expect(texts(card["blocks"]).length).toBeLessThan(13_000);
+  },
+);
+
 test("a workflow with a hundred long inputs is shown, the rest behind a button", async () => {
   const names = Array.from({ length: 100 }, (_, index) => `input_${index}`);
   const input = { type: "string", label: "l".repeat(100), description: "d".repeat(300) };

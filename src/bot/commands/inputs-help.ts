@@ -1,5 +1,6 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import type { Definition, InputDefinition } from "../../engine/definition/schema.ts";
+import { cut } from "../../slack/limits.ts";
 import { escapeText, showValue } from "../../slack/text.ts";
 
 /** An example of each type, for the line that shows how to give a value. */
@@ -35,6 +36,26 @@ export function describeInputs(definition: Definition): string[] {
       .join(". ");
     return `• \`${name}\` (${input.type}${options}; ${need}${initial})${about === "" ? "" : `: ${about}`}`;
   });
+}
+
+/** Lines of one kind in a refusal, and characters of each: with the line to copy they have to fit into one message. */
+const MOST_LINES = 10;
+const LINE_CHARS = 400;
+
+/** The first of many lines of mrkdwn, and where the rest is, as far as a refusal takes them. */
+export function firstLines(
+  lines: readonly string[],
+  command: string,
+  workflowId: string,
+): readonly string[] {
+  const shown = lines.slice(0, MOST_LINES).map((line) => cut(line, LINE_CHARS));
+  const more = lines.length - shown.length;
+  return more > 0
+    ? [
+        ...shown,
+        `… and ${more} more. \`${command} show ${escapeText(workflowId)}\` lists all inputs.`,
+      ]
+    : shown;
 }
 
 /** A command that would start the workflow: what was given, and examples for the required values. */

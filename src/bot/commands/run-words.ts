@@ -3,7 +3,7 @@ import type { Definition } from "../../engine/definition/schema.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { shorten } from "../../shared/shorten.ts";
 import { escapeText } from "../../slack/text.ts";
-import { describeInputs, exampleLine, quoteValue } from "./inputs-help.ts";
+import { describeInputs, exampleLine, firstLines, quoteValue } from "./inputs-help.ts";
 import type { Lookup } from "./named.ts";
 import type { CommandRequest } from "./subcommand.ts";
 import { invalid, showTyped } from "./tokens.ts";
@@ -55,7 +55,9 @@ export function explainWords(
     : escapeText([command, "run", definition.id, ...namedAsMeant(words)].join(" "));
   return [
     `:warning: *${escapeText(definition.name)}* was not started: ${shown} ${words.length === 1 ? "has no name" : "have no names"}. Every value is written \`name=value\`, in quotes if it has spaces: \`name="two words"\`.`,
-    ...(hasInputs ? ["*What it needs*", ...describeInputs(definition)] : []),
+    ...(hasInputs
+      ? ["*What it needs*", ...firstLines(describeInputs(definition), command, definition.id)]
+      : []),
     `${hasInputs ? "Perhaps like" : "Like"} this: \`${example}\``,
   ];
 }

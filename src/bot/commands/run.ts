@@ -10,7 +10,7 @@ import { newForm } from "../forms/run-forms.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, message, sections } from "../views/blocks/build.ts";
 import { describeStart } from "./describe-start.ts";
-import { describeInputs, exampleLine, inputNames } from "./inputs-help.ts";
+import { describeInputs, exampleLine, firstLines, inputNames } from "./inputs-help.ts";
 import { findWorkflow, readWorkflow } from "./named.ts";
 import { assignWords, explainWords, noWorkflowGiven } from "./run-words.ts";
 import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
@@ -66,6 +66,7 @@ async function explainProblems(
   context: BotContext,
 ): Promise<Answer> {
   const { values } = request;
+  const { command } = context;
   const wrong = new Set(problems.map((problem) => problem.path));
   const inputs = {
     ...definition,
@@ -76,13 +77,17 @@ async function explainProblems(
   const kept = new Map([...values].filter(([name]) => !wrong.has(name)));
   const lines = [
     `:warning: *${escapeText(definition.name)}* was not started:`,
-    ...problems.map(
-      (problem) => `• \`${escapeText(problem.path)}\`: ${showSentence(describeProblem(problem))}`,
+    ...firstLines(
+      problems.map(
+        (problem) => `• \`${escapeText(problem.path)}\`: ${showSentence(describeProblem(problem))}`,
+      ),
+      command,
+      definition.id,
     ),
     ...(Object.keys(inputs.inputs).length > 0
-      ? ["*What it needs*", ...describeInputs(inputs)]
+      ? ["*What it needs*", ...firstLines(describeInputs(inputs), command, definition.id)]
       : []),
-    `Like this: \`${exampleLine(context.command, definition, kept)}\``,
+    `Like this: \`${exampleLine(command, definition, kept)}\``,
   ];
   const { answer, form } = await withForm(definition, request, { lines, given: kept }, context);
   const isOnlyMissing = [...wrong].every((name) => (values.get(name) ?? "").trim() === "");
