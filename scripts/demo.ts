@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { openOnFreePort, PortTakenError } from "../simulator/open-on-free-port.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import { readSimulatorEnvironment } from "../simulator/simulator-environment.ts";
 import { lockFolder } from "../simulator/workspace/folder-lock.ts";
+import { isFree } from "./free-port.ts";
 import { seedSampleRuns } from "./sample-runs/seed-sample-runs.ts";
 
 /**
@@ -203,14 +203,6 @@ async function choosePort(): Promise<number> {
     if (await isFree(port)) return port;
     console.log(`Port ${port} is taken; trying ${port + 1}.`);
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((done) => {
-    server.once("error", () => done(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
-  });
 }
 
 async function untilReady(url: string): Promise<void> {

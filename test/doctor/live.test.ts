@@ -1,7 +1,5 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
+import { freePort } from "../../scripts/free-port.ts";
 import { type JsonObject, toObjects } from "../../simulator/json.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import { showLiveReport } from "../../src/doctor/live/report.ts";
@@ -73,16 +71,6 @@ async function traffic({ simulator }: Examination): Promise<readonly Entry[]> {
     entries: readonly Entry[];
   };
   return entries;
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 const GOOD = [

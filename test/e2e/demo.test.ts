@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { freePort } from "../../scripts/free-port.ts";
 import { tempFolder } from "../store/temp-folder.ts";
 import { until } from "../support/until.ts";
 
@@ -57,15 +57,6 @@ async function untilIntroduced(
 /** Where the simulator's page is. */
 function pageOf(output: string): string {
   return /Slack \(simulated\)\s+(http:\S+)/.exec(output)?.[1] ?? "";
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (typeof address !== "object" || address === null) throw new Error("No port.");
-  return address.port;
 }
 
 describe("the demo", () => {

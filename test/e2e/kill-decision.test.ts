@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { freePort } from "../../scripts/free-port.ts";
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { Person } from "../../simulator/test/support/person.ts";
@@ -18,16 +17,6 @@ import { until, untilAskedAnew } from "../support/until.ts";
 const APPROVALS = "C0APPROVALS";
 /** In HTTP mode no caller is served without one. */
 const API_TOKEN = "token-of-the-operator";
-
-/** A port that was free a moment ago: the bot keeps its address when it is started again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("There is no port.");
-  return address.port;
-}
 
 /** The bot over HTTP, its answers to Slack passing through our hands, with a bank whose answers are in our hands as well. */
 class Stage implements AsyncDisposable {

@@ -5,7 +5,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { debianUser, freePort, isRoot, postgresMissing } from "./postgres.ts";
+import { freePort } from "../../scripts/free-port.ts";
+import { debianUser, isRoot, postgresMissing } from "./postgres.ts";
 import { until } from "./until.ts";
 
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chown, glob, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "../../scripts/free-port.ts";
 import { until } from "./until.ts";
 
 const run = promisify(execFile);
@@ -91,14 +91,4 @@ export async function debianUser(): Promise<{ readonly uid: number; readonly gid
   );
   if (uid === undefined || gid === undefined) throw new Error("There is no user postgres.");
   return { uid, gid };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("There is no port.");
-  return address.port;
 }
