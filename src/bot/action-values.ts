@@ -6,6 +6,10 @@ import { LIMITS } from "../slack/limits.ts";
 const RunValue = z.object({ e: z.string() });
 export type RunValue = z.output<typeof RunValue>;
 
+/** What a button carries that shows something of a run in pages: execution and page. */
+const RunPageValue = RunValue.extend({ p: z.int().min(0).optional() });
+export type RunPageValue = z.output<typeof RunPageValue>;
+
 /** What a button for a request as a whole carries: execution, request, round, hash of the question. */
 const RequestValue = z.object({ e: z.string(), r: z.string(), n: z.int(), h: z.string() });
 export type RequestValue = z.output<typeof RequestValue>;
@@ -193,6 +197,15 @@ export function parseRequestValue(text: string | undefined): RequestValue | null
 /** `null` as in {@link parseRunValue}. */
 export function parseDialogValue(text: string | undefined): DialogValue | null {
   return DialogValue.safeParse(parseJson(text)).data ?? null;
+}
+
+export function toRunPageValue(value: RunPageValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseRunPageValue(text: string | undefined): RunPageValue | null {
+  return RunPageValue.safeParse(parseJson(text)).data ?? null;
 }
 
 /** `null` for anything that none of our buttons ever carried: a click may come from a client that made it up. */

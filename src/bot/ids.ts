@@ -7,6 +7,8 @@ export const ACTION_IDS = {
   retryRun: "retry_run",
   retryAll: "retry_all",
   whyRun: "why_run",
+  showSteps: "show_steps",
+  showStepsPage: "show_steps_page",
   labelRight: "label_right",
   labelOther: "label_other",
   deployDraft: "deploy_draft",

@@ -127,6 +127,12 @@ export function showTime(at: string | number): string {
   return `<!date^${Math.floor(ms / 1000)}^{date_short_pretty} {time}|${fallback}>`;
 }
 
+/** How long ago a moment was, as Slack's clients count it: `3 minutes ago`. @param at - ISO 8601. */
+export function showAgo(at: string): string {
+  const seconds = Math.floor(Date.parse(at) / 1000);
+  return Number.isFinite(seconds) ? `<!date^${seconds}^{ago}|since then>` : escapeText(at);
+}
+
 /** What cards show of a run's id: enough to tell runs apart, and accepted by every command. */
 export function shortRunId(executionId: string): string {
   return executionId.replace(/^exec_/, "").slice(0, 5);

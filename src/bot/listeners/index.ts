@@ -13,6 +13,7 @@ import { register as registerRetry } from "./actions/retry.ts";
 import { register as registerSharing } from "./actions/sharing.ts";
 import { register as registerShowPreview } from "./actions/show-preview.ts";
 import { register as registerShowRequest } from "./actions/show-request.ts";
+import { register as registerShowSteps } from "./actions/show-steps.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
 import { register as registerDecision } from "./dialogs/decision.ts";
@@ -46,6 +47,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerSharing(app, context);
   registerShowRequest(app, context);
   registerShowPreview(app, context);
+  registerShowSteps(app, context);
   registerNotMe(app, context);
   registerReceipts(app, context);
   registerAppHomeOpened(app, context);

@@ -1,9 +1,8 @@
-import type { ExecutionView, RequestView, StepView } from "../../engine/api/executions.ts";
+import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import type { ReportTarget } from "../../engine/model/events.ts";
 import { approversNow } from "../../engine/model/requests.ts";
 import { isFinished } from "../../engine/model/state.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
-import { aiLine, aiSteps } from "../views/ai-results.ts";
 import { approvalCard } from "../views/approval-card.ts";
 import { type CardMessage, message, section } from "../views/blocks/build.ts";
 import { budgetCard } from "../views/budget-card.ts";
@@ -52,9 +51,6 @@ export interface DesiredMessage {
   readonly isCopy?: boolean;
 }
 
-/** AI steps of one run that get a line of their own; a cycle of hundreds must not flood the thread. */
-const AI_LINES = 20;
-
 /**
  * All messages that this execution should have in Slack now, the run's card first. Pure: the same arguments give the same
  * messages.
@@ -99,7 +95,6 @@ function messagesOf(
   if (isFolded) return [{ ...run, message: foldedCard(view, context) }, ...requests];
   return [
     run,
-    ...aiMessages(view, report, context),
     ...requests,
     ...retryMessages(view, report, context),
     ...migrationMessages(view, report),
@@ -121,32 +116,6 @@ function runMessage(
     message: runCard(view, context),
     final: isFinished(view.status),
   };
-}
-
-function aiMessages(
-  view: ExecutionView,
-  report: ReportTarget,
-  context: CardContext,
-): DesiredMessage[] {
-  const seen = new Set<string>();
-  return aiSteps(view)
-    .slice(0, AI_LINES)
-    .map((step) => ({
-      id: aiMessageId(step, seen),
-      channel: report.channel,
-      thread: "always",
-      urgency: "later",
-      since: Date.parse(step.completedAt),
-      message: aiLine(view, step, context),
-      final: true,
-    }));
-}
-
-/** A step that continued after a retry ends twice. */
-function aiMessageId({ path, attempts }: StepView, seen: Set<string>): string {
-  const id = seen.has(path) ? `ai:${path}:${attempts}` : `ai:${path}`;
-  seen.add(path);
-  return id;
 }
 
 /** A line in the thread for each retry. */

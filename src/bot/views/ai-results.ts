@@ -1,33 +1,30 @@
 import type { ExecutionView, StepView } from "../../engine/api/executions.ts";
 import type { StepResult } from "../../engine/model/state.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
-import { escapeText, showCost, showDuration, showMembers, showValue } from "../../slack/text.ts";
-import { type CardMessage, contextBlock, message, section } from "./blocks/build.ts";
+import { escapeText, showMembers, showValue } from "../../slack/text.ts";
 import type { CardContext } from "./card-context.ts";
 
-const AI_STEP = "ai-decision";
+export const AI_STEP = "ai-decision";
 const VALUE_CHARS = 500;
-const REASON_CHARS = 1500;
+/** Of a value or a reason that shares its line with others. */
+const LINE_CHARS = 160;
 
 /** The finished AI steps of a run, in order. */
 export function aiSteps(view: ExecutionView): readonly StepView[] {
   return view.steps.filter((step) => step.type === AI_STEP);
 }
 
-/** Line in the thread for one AI step: the value, why, and what it cost. */
-export function aiLine(view: ExecutionView, step: StepView, context: CardContext): CardMessage {
-  const name = escapeText(context.stepName(step.stepId));
+/** What came of an AI step, in one line of mrkdwn: the value, how sure AI was, and why. */
+export function describeAiResult(view: ExecutionView, step: StepView): string {
   const result = resultOf(view, step);
-  const cost = contextBlock(`AI · ${showDuration(step.duration)} · cost ${showCost(step.cost)}`);
   if (step.status !== "completed") {
-    const why = result?.error === undefined ? "" : `: ${escapeText(result.error.message)}`;
-    const text = `:robot_face: The AI step *${name}* gave no result${why}`;
-    return message(text, [section(text), cost]);
+    const why =
+      result?.error === undefined ? "" : `: ${showValue(result.error.message, LINE_CHARS)}`;
+    return `no result${why}`;
   }
-  const value = showMembers(withoutReason(step.output, result), VALUE_CHARS);
-  const text = `:robot_face: AI on *${name}*: *${value}*${describeConfidence(result)}`;
-  const reason = result?.reason ? `\n>${showValue(result.reason, REASON_CHARS)}` : "";
-  return message(`${text}${reason}`, [section(`${text}${reason}`), cost]);
+  const value = showMembers(withoutReason(step.output, result), LINE_CHARS);
+  const reason = result?.reason ? `: ${showValue(result.reason, LINE_CHARS)}` : "";
+  return `*${value}*${describeConfidence(result)}${reason}`;
 }
 
 /** What AI said before `before`, for the people who decide: one line of mrkdwn per step. */

@@ -1,18 +1,24 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { MASK } from "../../engine/model/mask.ts";
+import { keepDirection } from "../../shared/direction.ts";
 import { readOwn } from "../../shared/json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { type GroupIds, groupIdOf } from "../../slack/groups.ts";
 import { escapeText, mentionChannel, mentionPerson, showValue } from "../../slack/text.ts";
 
 /** A value that is longer is cut on a card. */
 const VALUE_CHARS = 300;
+/** As long as a definition may make the name of a step. */
+const NAME_CHARS = 80;
 
 /** What cards need to know of the definition. */
 export interface CardContext {
-  /** Name of a step for people: its `name`, else its id. */
+  /** Name of a step for people: its `name`, else its id; shortened, and kept from turning the words around it. */
   stepName(stepId: string): string;
+  /** Ids of the steps at the root, as the definition lists them. */
+  readonly rootSteps: readonly string[];
   /** An approver as the definition names them, so that Slack notifies who is meant. */
   mention(approver: string): string;
   /** May its cards stand in channels that other organizations read, whatever was allowed there? */
@@ -62,7 +68,8 @@ export function createCardContext(
   };
   return {
     allowsShared: definition.sharedChannels === "allow",
-    stepName: (stepId) => names.get(stepId) ?? stepId,
+    stepName: (stepId) => keepDirection(shorten(names.get(stepId) ?? stepId, NAME_CHARS)),
+    rootSteps: definition.steps.map(({ id }) => id),
     mention: (approver) => mentionApprover(approver, groups),
     shownInputs: shownOf,
   };

@@ -1,14 +1,17 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import { isFinished } from "../../engine/model/state.ts";
+import { keepDirection } from "../../shared/direction.ts";
+import { shorten } from "../../shared/shorten.ts";
 import {
   escapeText,
   mentionPerson,
   shortRunId,
+  showAgo,
   showDuration,
   showTime,
   showTotal,
 } from "../../slack/text.ts";
-import { toRetryValue, toRunValue } from "../action-values.ts";
+import { toRetryValue, toRunPageValue, toRunValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { aiSteps } from "./ai-results.ts";
 import {
@@ -25,6 +28,11 @@ import { type CardContext, showInputs } from "./card-context.ts";
 import { describeRefusal, describeUndecided } from "./decision-words.ts";
 import { maskNote } from "./mask-note.ts";
 import { describeProgress } from "./progress.ts";
+import { type CardSteps, cardSteps } from "./step-lines.ts";
+
+/** As long as a definition may make the name of a workflow. */
+const NAME_CHARS = 120;
+const NO_STEPS: CardSteps = { lines: [], isFolded: false };
 
 /**
  * The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end.
@@ -37,27 +45,44 @@ export function runCard(
   end: "in the thread" | "below" = "in the thread",
 ): CardMessage {
   const finished = isFinished(view.status);
-  const name = escapeText(view.workflowName);
+  const name = escapeText(keepDirection(shorten(view.workflowName, NAME_CHARS)));
   const starter = describeStarter(view);
-  const total = showTotal(view.totalCost, view.costUnknown);
-  const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
   const lines = finished ? [describeEnd(view, end)] : describeProgress(view, context);
-  const actions = [
-    ...(aiSteps(view).length > 0 ? [whyButton(view)] : []),
-    ...(finished ? [] : [cancelButton(view)]),
-    ...(finished && view.status !== "completed" ? [retryButton(view)] : []),
-  ];
+  // What stands below it has a line for each step.
+  const steps = end === "below" ? NO_STEPS : cardSteps(view, context);
+  const actions = actionsOf(view, steps);
   const blocks = [
     ...sections([`*${name}*  ·  ${showStatus(view.status)}`, ...lines]),
     ...fields(showInputs(view, context)),
-    contextBlock(
-      `Run \`${shortRunId(view.executionId)}\` · version ${view.workflowVersion} · ${starter} ${showTime(view.startedAt)}${took} · ${finished ? "cost" : "cost so far"} ${total}`,
-    ),
+    ...sections(steps.lines),
+    contextBlock(footerOf(view)),
     ...maskNote(view),
     ...(actions.length > 0 ? [buttons("run", actions)] : []),
   ];
   const text = `${name}: ${EXECUTION_LOOK[view.status].label}. Run ${shortRunId(view.executionId)}, ${starter}.`;
   return message(text, blocks);
+}
+
+/** What fits the state of the run; who may do it is asked at the click. */
+function actionsOf(view: ExecutionView, { isFolded }: CardSteps) {
+  const finished = isFinished(view.status);
+  return [
+    ...(finished ? [] : [stopButton(view)]),
+    ...(finished && view.status !== "completed" ? [retryButton(view)] : []),
+    ...(aiSteps(view).length > 0 ? [whyButton(view)] : []),
+    ...(isFolded ? [stepsButton(view)] : []),
+  ];
+}
+
+function footerOf(view: ExecutionView): string {
+  const { executionId, workflowVersion, startedAt, totalDuration } = view;
+  const total = showTotal(view.totalCost, view.costUnknown);
+  // Slack's clients count the time since then, so that the card needs no edit for it.
+  const [ago, cost] = isFinished(view.status)
+    ? ["", "cost"]
+    : [`, ${showAgo(startedAt)}`, "cost so far"];
+  const took = totalDuration === null ? "" : ` · took ${showDuration(totalDuration)}`;
+  return `Run \`${shortRunId(executionId)}\` · version ${workflowVersion} · ${describeStarter(view)} ${showTime(startedAt)}${ago}${took} · ${cost} ${total}`;
 }
 
 /** `started by @alice`, or what started it. */
@@ -104,16 +129,25 @@ function retryButton(view: ExecutionView) {
   });
 }
 
-function cancelButton(view: ExecutionView) {
+function stopButton(view: ExecutionView) {
   return button({
     actionId: ACTION_IDS.cancelRun,
-    label: "Cancel run",
+    label: "Stop",
     value: toRunValue({ e: view.executionId }),
     confirm: {
-      title: "Cancel this run?",
+      title: "Stop this run?",
       text: "What it has done already stays done. Open approvals are withdrawn.",
-      confirm: "Cancel run",
+      confirm: "Stop it",
       deny: "Keep it going",
     },
+  });
+}
+
+/** Opens all of the steps. */
+function stepsButton(view: ExecutionView) {
+  return button({
+    actionId: ACTION_IDS.showSteps,
+    label: "All steps",
+    value: toRunPageValue({ e: view.executionId }),
   });
 }

@@ -8,24 +8,22 @@ import type { ExecutionView } from "../../../src/engine/api/executions.ts";
 import { Definition } from "../../../src/engine/definition/schema.ts";
 import { executionView, requestView, stepResult, stepView } from "../../support/execution-view.ts";
 
-const CONTEXT = createCardContext(
-  Definition.parse({
-    id: "expense",
-    name: "Expense approval",
-    inputs: {
-      amount: { type: "number", label: "Amount (USD)" },
-      item: { type: "string" },
-      pin: { type: "string", sensitive: true },
-      buyer: { type: "user" },
-      shop: { type: "channel" },
-    },
-    steps: [
-      { id: "screen", name: "AI screening", type: "ai-decision" },
-      { id: "approve", type: "approval" },
-    ],
-  }),
-  new Map([["finance", "S0FINANCE"]]),
-);
+const CONTEXT_DEFINITION = Definition.parse({
+  id: "expense",
+  name: "Expense approval",
+  inputs: {
+    amount: { type: "number", label: "Amount (USD)" },
+    item: { type: "string" },
+    pin: { type: "string", sensitive: true },
+    buyer: { type: "user" },
+    shop: { type: "channel" },
+  },
+  steps: [
+    { id: "screen", name: "AI screening", type: "ai-decision" },
+    { id: "approve", type: "approval" },
+  ],
+});
+const CONTEXT = createCardContext(CONTEXT_DEFINITION, new Map([["finance", "S0FINANCE"]]));
 const DECIDED_AT = Date.parse("2026-11-23T09:05:03.000Z");
 const COMPLETED = {
   status: "completed",
@@ -103,6 +101,83 @@ describe("the run's card", () => {
     expect(buttonsOf(run)).toEqual([]);
     expect(run?.final).toBe(true);
     expect(textOf(run)).toContain("cost $0.0001");
+  });
+});
+
+describe("the steps on the run's card", () => {
+  test("say what AI found, why, and what it cost, without a message of their own", () => {
+    const view = executionView({
+      steps: [
+        stepView(),
+        stepView({ stepId: "other", path: "other#1", status: "failed", cost: null }),
+      ],
+      stepResults: { screen: stepResult({ reason: "Above the limit" }) },
+    });
+    const surfaces = surfacesOf(view);
+    expect(Object.keys(surfaces)).toEqual(["run"]);
+    expect(textOf(surfaces["run"])).toMatch(
+      /:white_check_mark: \*AI screening\* · \*needs-review\*: Above the limit · 2\.0 s · \$0\.0001/,
+    );
+    expect(textOf(surfaces["run"])).toMatch(/:x: \*other\* \(failed\) · no result.*cost unknown/);
+    const answer = executionView({
+      steps: [stepView({ output: { decision: "reject", reason: "a <gift>" } })],
+    });
+    expect(textOf(surfacesOf(answer)["run"])).toContain(
+      "*decision: reject; reason: a &lt;gift&gt;*",
+    );
+  });
+
+  test("show which are under way, which wait, and which may come", () => {
+    const waiting = executionView({
+      status: "waiting",
+      steps: [stepView()],
+      running: [{ stepId: "approve", path: "approve#1", attempt: 1, phase: "waiting" }],
+      waitingOn: [
+        {
+          ...{ for: "approval", stepId: "approve", path: "approve#1" },
+          since: "2026-11-23T09:00:03.000Z",
+          until: null,
+        },
+      ],
+    });
+    expect(textOf(surfacesOf(waiting)["run"])).toMatch(
+      /:hourglass_flowing_sand: \*approve\* · waits for a decision since <!date\^/,
+    );
+    const running = executionView({
+      running: [{ stepId: "screen", path: "screen#1", attempt: 1, phase: "running" }],
+    });
+    expect(textOf(surfacesOf(running)["run"])).toMatch(
+      /:gear: \*AI screening\* · under way\\n:white_circle: \*approve\*/,
+    );
+    const over = surfacesOf(executionView({ ...COMPLETED, steps: [stepView()] }))["run"];
+    expect(textOf(over)).not.toContain("white_circle");
+  });
+
+  test("are counted where they are many, with a button that shows all of them", () => {
+    const steps = Array.from({ length: 300 }, (_, index) =>
+      stepView({ stepId: "check", path: `all#1/${index}/check#1`, type: "transform", cost: 0 }),
+    );
+    const { run } = surfacesOf(executionView({ steps }));
+    expect(textOf(run)).toContain("292 steps before these are over");
+    expect(textOf(run)).toContain("*check* (item 300)");
+    expect(textOf(run)).not.toContain("(item 292)");
+    expect(buttonsOf(run).map((element) => "action_id" in element && element.action_id)).toContain(
+      "show_steps",
+    );
+    expect(JSON.stringify(run?.message).length).toBeLessThan(8000);
+  });
+
+  test("have names that neither turn the words around them nor grow beyond their line", () => {
+    for (const name of ["אישור הוצאה", "\u202ecba", "n".repeat(3000)]) {
+      const steps = CONTEXT_DEFINITION.steps.map((step) => ({ ...step, name }));
+      const definition = { ...CONTEXT_DEFINITION, steps };
+      const context = createCardContext(definition, new Map());
+      const view = executionView({ steps: [stepView()], workflowName: name });
+      const [run] = desiredMessages(view, context);
+      const text = JSON.stringify(run?.message.blocks);
+      if (name.startsWith("n")) expect(text.length).toBeLessThan(3000);
+      else expect(text).toContain(`*\u2068${name}\u2069*`);
+    }
   });
 });
 
@@ -223,27 +298,6 @@ describe("an approval's card", () => {
 });
 
 describe("the thread", () => {
-  test("has a line for each AI step with reason and cost", () => {
-    const view = executionView({
-      steps: [
-        stepView(),
-        stepView({ stepId: "other", path: "other#1", status: "failed", cost: null }),
-      ],
-      stepResults: { screen: stepResult({ reason: "Above the limit" }) },
-    });
-    const surfaces = surfacesOf(view);
-    expect(textOf(surfaces["ai:screen#1"])).toMatch(
-      /AI screening.*needs-review.*Above the limit.*\$0\.0001/,
-    );
-    const answer = executionView({
-      steps: [stepView({ output: { decision: "reject", reason: "a <gift>" } })],
-    });
-    expect(textOf(surfacesOf(answer)["ai:screen#1"])).toContain(
-      "*decision: reject; reason: a &lt;gift&gt;*",
-    );
-    expect(textOf(surfaces["ai:other#1"])).toMatch(/gave no result.*cost unknown/);
-  });
-
   test("ends with the result and a receipt of every step", () => {
     const request = requestView({
       votes: [{ by: "U0BOB", choice: "approve", at: DECIDED_AT }],
