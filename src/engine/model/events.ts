@@ -63,6 +63,7 @@ export type ExecutionEvent =
   | OutcomeTold
   | EventReceived
   | EventsSearched
+  | AttemptOutlived
   | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
   | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
@@ -414,6 +415,16 @@ export interface EventReceived {
   readonly name: string;
   /** Absent: it was found when the step looked back. */
   readonly signalId?: string;
+  readonly at: number;
+}
+
+/**
+ * An attempt that was begun again after its process had ended has been under way for a while, and now others of the kind begin beside it:
+ * an end of the process from here on does not point to it more than to them.
+ */
+export interface AttemptOutlived {
+  readonly type: "attempt_outlived";
+  readonly path: string;
   readonly at: number;
 }
 

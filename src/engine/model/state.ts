@@ -130,6 +130,10 @@ export interface ActiveStep {
   recoveries: number;
   /** How often the worker died while this attempt ran, until it was begun last. */
   deaths: number;
+  /** How many of these deaths point to this attempt: nothing else that was under way before them had been begun after it. */
+  deathsAlone: number;
+  /** It was begun again after a death, and nothing else that had died with it has been since. */
+  isAlone: boolean;
   /** Its worker stopped in order. */
   isReleased: boolean;
   /** Worst price of one attempt. */

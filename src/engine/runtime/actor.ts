@@ -6,12 +6,14 @@ import {
   handleSignal,
 } from "../execution/decider/handle-signal.ts";
 import { handleMigration } from "../execution/decider/migration.ts";
-import { isSuspect, recoverableAt } from "../execution/decider/retry-delay.ts";
+import { recoverableAt } from "../execution/decider/retry-delay.ts";
+import { isSuspect } from "../execution/decider/suspicion.ts";
 import { Worklist } from "../execution/decider/worklist.ts";
 import { type AuditDraft, auditOf } from "../execution/projections/audit-records.ts";
 import { costOfLost } from "../execution/projections/call-costs.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
+import { deathsOf } from "../model/deaths.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { type ActiveStep, type ExecutionState, isFinished } from "../model/state.ts";
 import { attemptKey } from "../model/step-path.ts";
@@ -27,6 +29,7 @@ import {
   type WorkerHooks,
 } from "./hooks.ts";
 import { retryWhileUnavailable } from "./store-retry.ts";
+import type { Suspects } from "./suspects.ts";
 
 /**
  * Characters of events, as JSON text, from which a commit takes no more: with the largest event besides it fits into a document of
@@ -70,8 +73,8 @@ export class Actor {
   #publishedEnds: number | null = null;
   /** The worker leased the execution again although it had this actor: that lease has to be released, whatever the last commit wrote. */
   #leasedAgain = false;
-  /** The attempt that has the turn of those that may end the process. */
-  #risk: { readonly path: string; readonly key: string } | null = null;
+  /** The attempt that has the turn of those that may have ended a process. */
+  #suspect: { readonly path: string; readonly key: string } | null = null;
   #cancelTimer: (() => void) | null = null;
   #signalsMayWait = true;
   #turning = false;
@@ -144,7 +147,7 @@ export class Actor {
     this.#cancelTimer?.();
     for (const abort of this.#inFlight.values()) abort();
     this.#inFlight.clear();
-    if (this.#risk !== null) this.#host.riskOver(this.#risk.key);
+    if (this.#suspect !== null) this.#host.suspects.end(this.#suspect.key);
   }
 
   #schedule(): void {
@@ -186,10 +189,11 @@ export class Actor {
     if (this.#signalsMayWait) await this.#foldSignals(settled, now);
     await this.#settleAbandoned(now);
     await this.#applyAdmission(now);
+    this.#noteOutlived(now);
     do this.#advance(now);
     while ((await this.#settleAbandoned(now)) || (await this.#searchPastEvents(now)));
     await this.#commit(settled);
-    this.#endRisk();
+    this.#endTurn();
     await this.#subscriptions.prune(this.#state);
     if (this.#again) await new Promise((resolve) => setImmediate(resolve));
   }
@@ -252,25 +256,40 @@ export class Actor {
     return isLong || this.#unsaved.length >= MAX_EVENTS_PER_COMMIT;
   }
 
-  /** Begins no attempt that may end the process while another such one is under way. */
+  /** Begins no attempt again that may have ended a process while another such one has the turn. */
   #holdSuspects(now: number): void {
-    for (const act of this.#state.activeSteps.values()) {
-      if (!isSuspect(this.#state, act) || (recoverableAt(this.#state, act) ?? now) > now) continue;
-      if (this.#host.mayRisk(act.key)) {
-        this.#risk = { path: act.path, key: act.key };
-        this.#worklist.release(act.path);
-      } else this.#worklist.hold(act.path);
+    for (const step of this.#state.activeSteps.values()) {
+      const { path, key } = step;
+      if (!isSuspect(this.#state, step)) continue;
+      if ((recoverableAt(this.#state, step) ?? now) > now) continue;
+      const suspect = { key, executionId: this.executionId, ...deathsOf(step) };
+      if (this.#host.suspects.mayBegin(suspect)) {
+        this.#suspect = { path, key };
+        this.#worklist.release(path);
+      } else this.#worklist.hold(path);
     }
   }
 
-  /** Lets others begin once the attempt that might end the process has not, or was not begun. */
-  #endRisk(): void {
-    if (this.#risk === null) return;
-    const { path, key } = this.#risk;
-    const step = this.#state.activeSteps.get(path);
-    if (step?.phase === "running" && step.epoch === this.#state.epoch) return;
-    this.#risk = null;
-    this.#host.riskOver(key);
+  /** Notes that the attempt which has the turn has been alone for long enough: others begin once that is durable. */
+  #noteOutlived(at: number): void {
+    if (this.#suspect === null || !this.#host.suspects.isTurnOver(this.#suspect.key)) return;
+    if (this.#stepOfTurn())
+      this.#record({ type: "attempt_outlived", path: this.#suspect.path, at });
+  }
+
+  /** Lets others begin once the attempt that has the turn has ended, was not begun, or has been alone for long enough. */
+  #endTurn(): void {
+    if (this.#suspect === null || this.#stepOfTurn()) return;
+    const { key } = this.#suspect;
+    this.#suspect = null;
+    this.#host.suspects.end(key);
+  }
+
+  /** The step that is under way alone. */
+  #stepOfTurn(): ActiveStep | undefined {
+    const step = this.#suspect && this.#state.activeSteps.get(this.#suspect.path);
+    const isUnderWay = step?.phase === "running" && step.epoch === this.#state.epoch;
+    return isUnderWay && step.isAlone ? step : undefined;
   }
 
   /** Records the costs of abandoned attempts, which bring no result any more. @returns whether there were any. */
@@ -489,10 +508,8 @@ export interface ActorHost {
   leaseUntil(): number;
   /** False when the lease may have run out: no effect may start then. */
   mayStartEffects(): boolean;
-  /** Whether an attempt that may end the process may begin: no other such one is under way. @param key - of the step. */
-  mayRisk(key: string): boolean;
-  /** An attempt has ended without the process. @param key - of the step. */
-  riskOver(key: string): void;
+  /** In which order attempts begin again that may have ended a process. */
+  readonly suspects: Pick<Suspects, "mayBegin" | "isTurnOver" | "end">;
   /** The actor has nothing left to do now; `due` is when the execution needs a worker again. */
   retired(actor: Actor, due: number | null): void;
   /** The actor cannot continue: another worker has the execution (`store_conflict`), or a defect. */

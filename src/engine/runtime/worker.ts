@@ -11,6 +11,7 @@ import type { ExecutionRecord } from "../ports/executions.ts";
 import { Actor, type ActorHost, type ActorPorts } from "./actor.ts";
 import { failDefective, finalize } from "./finalize.ts";
 import type { WorkerHooks } from "./hooks.ts";
+import { Suspects } from "./suspects.ts";
 
 /** Executions that one process has in memory at a time; more wait in the store. */
 const MAX_ACTORS = 1000;
@@ -25,22 +26,8 @@ export class Worker {
   readonly #options: WorkerOptions;
   /** What actors get; `null` until the worker starts. */
   #ports: ActorPorts | null = null;
-  readonly #host: ActorHost = {
-    id: this.id,
-    leaseUntil: () => this.#options.clock.now() + LEASE_MS,
-    mayStartEffects: () => this.#options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
-    mayRisk: (key) => {
-      this.#risk ??= key;
-      return this.#risk === key;
-    },
-    riskOver: (key) => {
-      if (this.#risk !== key) return;
-      this.#risk = null;
-      this.wakeAll();
-    },
-    retired: (actor, due) => this.#retired(actor, due),
-    stopped: (actor, error) => void this.#stopped(actor, error),
-  };
+  readonly #host: ActorHost;
+  readonly #suspects: Suspects;
   readonly #actors = new Map<string, Actor>();
   readonly #states = new StateCache();
   /** Claims under way, so that two wake-ups of one execution make one actor. */
@@ -58,18 +45,29 @@ export class Worker {
   #ticking: Promise<void> | null = null;
   #running = false;
 
-  /** The key of the step whose attempt may end the process; one at a time, so that those which only died with another do not again. */
-  #risk: string | null = null;
-
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#renewedAt = options.clock.elapsed();
+    this.#suspects = new Suspects(options.clock, (executionId) => {
+      const actor = this.#actors.get(executionId);
+      actor?.wake();
+      return actor !== undefined;
+    });
+    this.#host = {
+      id: this.id,
+      leaseUntil: () => this.#options.clock.now() + LEASE_MS,
+      mayStartEffects: () => this.#options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
+      suspects: this.#suspects,
+      retired: (actor, due) => this.#retired(actor, due),
+      stopped: (actor, error) => void this.#stopped(actor, error),
+    };
   }
 
   /** Starts to work, first on what an earlier process left. */
   async start(hooks: WorkerHooks): Promise<void> {
     this.#ports = { ...this.#options, ...hooks };
     this.#running = true;
+    this.#suspects.start();
     this.#renewedAt = this.#options.clock.elapsed();
     this.#planRenewal();
     await this.tick();
@@ -83,6 +81,7 @@ export class Worker {
     this.#running = false;
     this.#cancelTick?.();
     this.#cancelRenewal?.();
+    this.#suspects.stop();
     await this.#ticking;
     await Promise.all(this.#claiming.values());
     const { store, clock, logger, stopGraceMs = 0 } = this.#options;

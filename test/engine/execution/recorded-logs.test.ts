@@ -28,6 +28,8 @@ const RELEASES = readdirSync(FOLDER).map((file) => ({
  * only that a signal came to nothing.
  */
 const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
+  // Only when many attempts wait for their turn after a process has ended.
+  attempt_outlived: null,
   budget_changed: "0.1.0",
   budget_requested: "0.1.0",
   child_ended: "0.1.0",

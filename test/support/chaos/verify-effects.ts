@@ -3,14 +3,11 @@ import type { Effect, PlannedRun } from "./scenario.ts";
 
 /**
  * Every effect of every plan happened under exactly one key, with one content, and nothing else happened.
- *
- * @param givenUp - names of the runs that may have ended before their effects.
  */
 export function verifyEffects(
   runs: readonly PlannedRun[],
   effects: readonly Effect[],
   findings: Findings,
-  givenUp: ReadonlySet<string>,
 ): void {
   const seen = groupByRun(effects);
   for (const { name, plan } of runs) {
@@ -19,8 +16,7 @@ export function verifyEffects(
     seen.delete(name);
     for (const effect of needed) {
       findings.count(`${kindOf(effect)} effects expected`);
-      if (!own.has(effect) && !givenUp.has(name))
-        findings.problem(`${name}: lost effect: ${effect}`);
+      if (!own.has(effect)) findings.problem(`${name}: lost effect: ${effect}`);
     }
     for (const [effect, tries] of own) {
       if (!needed.includes(effect) && !maybe.includes(effect))

@@ -15,29 +15,26 @@ export interface StoredRun {
 }
 
 /**
- * What the store says of the runs, once all of them are over and no bot runs any more.
- *
- * @returns names of the runs in which an attempt was given up, since its process ended again and again while it was under way. They may
- *   end otherwise than planned, but nothing of them is doubled.
+ * What the store says of the runs, once all of them are over and no bot runs any more. Bots are killed from outside, so no attempt is the
+ * reason: none may be given up for it.
  */
 export async function verifyStore(
   runs: readonly PlannedRun[],
   store: Store,
   findings: Findings,
-): Promise<ReadonlySet<string>> {
+): Promise<void> {
   const stored = await readRuns(store);
   const isChild = ({ state }: StoredRun): boolean => Object.hasOwn(state.variables, "part");
   const nameOf = ({ state }: StoredRun): string => String(readOwn(state.variables, "run"));
   const children = Map.groupBy(stored.filter(isChild), nameOf);
   const planned = stored.filter((run) => !isChild(run));
   const byName = Map.groupBy(planned, nameOf);
-  const givenUp = new Set(stored.filter(hasGivenUp).map(nameOf));
-  findings.count("executions given up", givenUp.size);
+  findings.count("executions given up", stored.filter(hasGivenUp).length);
   for (const run of runs) {
     const [own, ...others] = byName.get(run.name) ?? [];
     findings.count("executions expected");
     if (own === undefined) findings.problem(`${run.name}: lost: there is no execution of it`);
-    else if (!givenUp.has(run.name)) {
+    else {
       verifyRun(run, own, findings);
       verifyChildren(run, children.get(run.name) ?? [], findings);
     }
@@ -52,15 +49,13 @@ export async function verifyStore(
   if (left.length > 0) findings.problem(`${left.length} signals were never folded`);
   if ((await store.leases.nextDue(Number.MAX_SAFE_INTEGER)) !== null)
     findings.problem("an execution is due that is over");
-  return givenUp;
 }
 
-/** An attempt was begun three times, and then no more. */
+/** An attempt counts as what ended its process. */
 function hasGivenUp({ events }: StoredRun): boolean {
-  const isGivenUp = events.some(
+  return events.some(
     (event) => readOwn(readOwn(event, "error"), "code") === "attempt_ended_process",
   );
-  return isGivenUp && recoveries(events) >= 2;
 }
 
 /** Every execution of a store, folded from its log. */

@@ -2,6 +2,7 @@ import { asAppError } from "../../../shared/errors.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import { EACH, type FrameView, type Join, type WakeCause } from "../../definition/step-type.ts";
+import { deathsOf } from "../../model/deaths.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "../../model/events.ts";
 import {
   isFinished,
@@ -18,8 +19,9 @@ import { begin, enterStep, failExecution } from "./enter-step.ts";
 import { advanceBlockedChild } from "./handle-children.ts";
 import { isHeldBack, resolveHeldBack } from "./renew-decision.ts";
 import { requestNotice } from "./request-timers.ts";
-import { MAX_DEATHS, recoverableAt } from "./retry-delay.ts";
+import { recoverableAt } from "./retry-delay.ts";
 import { sealEdits } from "./seal.ts";
+import { isProven } from "./suspicion.ts";
 import { resolveOutcome } from "./unknown-outcome.ts";
 import { timersOf, type Worklist } from "./worklist.ts";
 
@@ -312,12 +314,11 @@ function recover(
   if (from === null) return [];
   // Unless the clock was set back.
   if (now < from && now >= activeStep.begunAt) return [];
-  const deaths = activeStep.deaths + (activeStep.isReleased ? 0 : 1);
-  if (deaths < MAX_DEATHS)
+  if (!isProven(activeStep))
     return begin(workflow, state, startAttempt(activeStep, activeStep.attempt, now), now);
   const error: StepError = {
     code: "attempt_ended_process",
-    message: `The bot's process ended ${MAX_DEATHS} times while step "${activeStep.stepId}" ran, so the step is not begun again. Whether it had its effect is not known. The operator finds in the log of the host why the process ended, such as too little memory.`,
+    message: `The bot's process ended ${deathsOf(activeStep).deaths} times while step "${activeStep.stepId}" ran, so the step is not begun again. Whether it had its effect is not known. The operator finds in the log of the host why the process ended, such as too little memory.`,
     retryable: false,
   };
   const costPending = activeStep.reservedNano > 0;

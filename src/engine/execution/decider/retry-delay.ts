@@ -30,21 +30,6 @@ export function retryDelayMs(params: {
   return Math.round(Math.max(backoff + jitter, retryAfterMs));
 }
 
-/**
- * How often a process may end while one attempt runs; then the attempt counts as failed: a step that
- * ends its process (it fills the memory, say) must not do so forever.
- */
-export const MAX_DEATHS = 3;
-
-/**
- * Whether an attempt may be what ends its process: it was under way at two deaths already. Such
- * attempts are begun again one at a time, so that those that only died with another do not again.
- */
-export function isSuspect(state: ReadonlyState, activeStep: ReadonlyActiveStep): boolean {
-  const { phase, epoch, isReleased, deaths } = activeStep;
-  return phase === "running" && epoch < state.epoch && !isReleased && deaths > 0;
-}
-
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 

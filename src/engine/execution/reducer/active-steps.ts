@@ -13,42 +13,7 @@ export function enterStep(
 ): ActiveStep {
   const frame = requireFrame(state, path, event);
   if (state.activeSteps.has(path)) throw invalidTransition(state, event, `${path} is under way`);
-  const step: ActiveStep = {
-    path,
-    frame: frame.path,
-    stepId,
-    key: `${state.start.executionId}/${path}`,
-    attempt: 1,
-    phase: "running",
-    epoch: state.epoch,
-    startedAt: at,
-    begunAt: at,
-    params: {},
-    paramsHash: "",
-    reservedNano: 0,
-    unknownBefore: false,
-    firstAttempt: 1,
-    untried: 0,
-    recoveries: 0,
-    deaths: 0,
-    isReleased: false,
-    reserveNano: 0,
-    attemptAwaitingBudget: null,
-    due: null,
-    waitingOn: null,
-    frames: new Set(),
-    items: null,
-    requestId: null,
-    childId: null,
-    childAwaitingBudget: null,
-    unknownOutcome: null,
-    event: null,
-    resumes: null,
-    searched: false,
-    costNano: 0,
-    costUnknown: false,
-    usage: null,
-  };
+  const step = newStep(state, frame, path, stepId, at);
   // An entry that continues after a retry has its number already.
   frame.entries.set(stepId, Math.max(frame.entries.get(stepId) ?? 0, entryOf(path)));
   const { again } = frame;
@@ -109,4 +74,51 @@ export function requireActiveStep(
   const step = state.activeSteps.get(path);
   if (!step) throw invalidTransition(state, event, `${path} is not under way`);
   return step;
+}
+
+function newStep(
+  state: ExecutionState,
+  frame: Frame,
+  path: string,
+  stepId: string,
+  at: number,
+): ActiveStep {
+  return {
+    path,
+    frame: frame.path,
+    stepId,
+    key: `${state.start.executionId}/${path}`,
+    attempt: 1,
+    phase: "running",
+    epoch: state.epoch,
+    startedAt: at,
+    begunAt: at,
+    params: {},
+    paramsHash: "",
+    reservedNano: 0,
+    unknownBefore: false,
+    firstAttempt: 1,
+    untried: 0,
+    recoveries: 0,
+    deaths: 0,
+    deathsAlone: 0,
+    isAlone: false,
+    isReleased: false,
+    reserveNano: 0,
+    attemptAwaitingBudget: null,
+    due: null,
+    waitingOn: null,
+    frames: new Set(),
+    items: null,
+    requestId: null,
+    childId: null,
+    childAwaitingBudget: null,
+    unknownOutcome: null,
+    event: null,
+    resumes: null,
+    searched: false,
+    costNano: 0,
+    costUnknown: false,
+    usage: null,
+  };
 }

@@ -2,7 +2,9 @@ import { elapsed } from "../../../shared/duration.ts";
 import { toDollars } from "../../../shared/money.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { ChildHeld, ChildStarted } from "../../model/children.ts";
+import { deathsOf } from "../../model/deaths.ts";
 import type {
+  AttemptOutlived,
   BudgetChanged,
   BudgetRequested,
   EventReceived,
@@ -72,6 +74,7 @@ export type StepEvent =
   | OutcomeTold
   | EventReceived
   | EventsSearched
+  | AttemptOutlived
   | SealEvent
   | RequestReminded
   | RequestEscalated
@@ -97,6 +100,7 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   outcome_told: true,
   event_received: true,
   events_searched: true,
+  attempt_outlived: true,
   decision_voided: true,
   decision_sealed: true,
   decision_renewed: true,
@@ -150,7 +154,8 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       receiveEvent(state, event);
       return;
     case "events_searched":
-      requireActiveStep(state, event.path, event).searched = true;
+    case "attempt_outlived":
+      noteOnStep(requireActiveStep(state, event.path, event), event);
       return;
     case "decision_voided":
     case "decision_sealed":
@@ -172,6 +177,11 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
   }
 }
 
+function noteOnStep(step: ActiveStep, { type }: EventsSearched | AttemptOutlived): void {
+  if (type === "events_searched") step.searched = true;
+  else step.isAlone = false;
+}
+
 function applyToBodies(
   state: ExecutionState,
   event: FramesOpened | FrameOpened | FrameClosed,
@@ -187,8 +197,7 @@ function startStep(state: ExecutionState, event: StepStarted): void {
     // The same attempt begun again: its worker died, and how far it came is not known.
     const again = known.attempt === event.attempt;
     known.recoveries = again ? known.recoveries + 1 : 0;
-    known.deaths = again ? known.deaths + (known.isReleased ? 0 : 1) : 0;
-    known.isReleased = false;
+    noteDeaths(known, again);
     known.unknownBefore ||= again;
     known.attempt = event.attempt;
     moveTo(state, known, "running");
@@ -205,6 +214,15 @@ function startStep(state: ExecutionState, event: StepStarted): void {
   step.paramsHash = event.paramsHash ?? "";
   step.reserveNano = event.reservedNano ?? 0;
   reserve(state, step, event.reservedNano ?? 0);
+}
+
+/** @param again - the same attempt is begun again. */
+function noteDeaths(step: ActiveStep, again: boolean): void {
+  const { deaths, deathsAlone } = deathsOf(step);
+  step.deaths = again ? deaths : 0;
+  step.deathsAlone = again ? deathsAlone : 0;
+  step.isAlone = step.deaths > 0;
+  step.isReleased = false;
 }
 
 function waitInStep(state: ExecutionState, event: StepWaiting): void {
