@@ -69,6 +69,9 @@ const AT = {
   value: ({ at }: { readonly at: number }) => at,
 } as const;
 
+/** Past the last moment that a date can hold would be no date. */
+const END_OF_TIME = 8_640_000_000_000_000;
+
 export const DRAFTS = describeRecord<DraftRecord, Pick<DraftRecord, "id">>()({
   table: "drafts",
   collection: "drafts",
@@ -101,6 +104,12 @@ export function createDrafts(drafts: StorageOf<typeof DRAFTS>): DraftStore {
     },
     listIn: (channel, limit) =>
       drafts.list({ where: { channel }, order: ["-threadTs", "createdAt", "key"], limit }),
+    listNewest: (since, limit) =>
+      drafts.list({
+        where: { createdAt: { from: since, before: END_OF_TIME } },
+        order: ["-createdAt", "-key"],
+        limit,
+      }),
     save: (draft) => drafts.save(draft),
   };
 }

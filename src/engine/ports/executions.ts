@@ -60,6 +60,10 @@ export interface ExecutionRecordQuery {
   readonly status?: ExecutionStatus;
   /** Slack user id of the person who started it. */
   readonly startedBy?: string;
+  /** Only those that are not over. */
+  readonly isUnderWay?: true;
+  /** Only those that ask people something. */
+  readonly isAsking?: true;
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;

@@ -55,6 +55,8 @@ export interface DraftStore {
   findInThread(channel: string, threadTs: string): Promise<DraftRecord | null>;
   /** The drafts of a channel, the greatest `threadTs` first; of one thread the oldest first. */
   listIn(channel: string, limit: number): Promise<readonly DraftRecord[]>;
+  /** The drafts of all channels from `since` on by `createdAt`, the newest first; of one moment the greatest id. */
+  listNewest(since: number, limit: number): Promise<readonly DraftRecord[]>;
   /** Replaces the draft with this id, or stores it. */
   save(draft: DraftRecord): Promise<void>;
 }

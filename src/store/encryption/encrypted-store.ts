@@ -145,6 +145,7 @@ function sealDrafts(drafts: DraftStore, { drafts: seal }: RecordSeals): DraftSto
     findInThread: async (channel, threadTs) =>
       openOne(seal, await drafts.findInThread(channel, threadTs)),
     listIn: async (channel, limit) => openAll(seal, await drafts.listIn(channel, limit)),
+    listNewest: async (since, limit) => openAll(seal, await drafts.listNewest(since, limit)),
     save: (draft) => drafts.save(seal.seal(draft)),
   };
 }

@@ -271,6 +271,9 @@ export interface Index {
  */
 const EXPIRY_GRACE_SECONDS = 60;
 
+/** Matches a list of texts that is not empty, in the words of the index that holds only those. */
+export const ANY_TEXT = { $gt: "" } as const;
+
 const there = (field: string) => ({ [field]: { $exists: true } });
 
 export type CollectionName = keyof Collections | RecordCollection;
@@ -287,6 +290,17 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
       name: "heads_started_by",
       key: { startedBy: 1, startedAt: -1, _id: -1 },
       where: there("startedBy"),
+    },
+    {
+      name: "heads_under_way",
+      key: { startedBy: 1, status: 1, startedAt: -1, _id: -1 },
+      where: there("startedBy"),
+    },
+    {
+      name: "heads_asking",
+      // The status is there because some servers take two indexes with one key for the same.
+      key: { startedAt: -1, _id: -1, status: 1 },
+      where: { openRequests: ANY_TEXT },
     },
     { name: "heads_totals", key: { totalsPending: 1 }, where: there("totalsPending") },
   ],
@@ -342,7 +356,10 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
     { name: "audit_workflow", key: { workflow: 1, _id: 1 }, where: there("workflow") },
     { name: "audit_execution", key: { execution: 1, _id: 1 }, where: there("execution") },
   ],
-  drafts: [{ name: "drafts_thread", key: { channel: 1, threadTs: 1, createdAt: -1, _id: -1 } }],
+  drafts: [
+    { name: "drafts_thread", key: { channel: 1, threadTs: 1, createdAt: -1, _id: -1 } },
+    { name: "drafts_newest", key: { createdAt: -1, _id: -1 } },
+  ],
   events: [
     { name: "events_name", key: { name: 1, at: 1, _id: 1 } },
     { name: "events_pending", key: { pendingAt: 1, _id: 1 }, where: there("pendingAt") },
@@ -357,6 +374,7 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
   totals: [
     { name: "totals_workflow", key: { dimension: 1, workflow: 1, hour: 1, name: 1 } },
     { name: "totals_hour", key: { dimension: 1, hour: 1 } },
+    { name: "totals_name", key: { dimension: 1, name: 1, hour: 1 } },
   ],
   totalsBatches: [
     {

@@ -2,7 +2,7 @@ import type { Filter } from "mongodb";
 import type { ExecutionRecordQuery, ExecutionStore } from "../../engine/ports/executions.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { AFTER_ANY, parseCursor, toPage } from "../executions.ts";
-import type { HeadDocument } from "./collections.ts";
+import { ANY_TEXT, type HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead, toHeadDocument } from "./head-document.ts";
 import { newInsertId, toDate } from "./values.ts";
@@ -51,12 +51,15 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Exec
 
 /** What one page is made of. */
 function pageFilter(query: ExecutionRecordQuery): Filter<HeadDocument> {
-  const { workflowId, status, startedBy, cursor } = query;
+  const { workflowId, status, startedBy, isUnderWay, isAsking, cursor } = query;
   const place = cursor === undefined ? null : parseCursor(cursor);
   const at = place === null ? null : toDate(place.startedAt);
   return {
     ...omitUndefined({ workflow: workflowId, status }),
     ...(startedBy !== undefined && { startedBy: { $eq: startedBy, $exists: true } }),
+    ...(isUnderWay &&
+      status === undefined && { status: { $in: ["queued", "running", "waiting"] } }),
+    ...(isAsking && { openRequests: ANY_TEXT }),
     // A bound even where none is needed: some compatible servers do not use an index for the order
     // alone.
     startedAt: at === null ? { $gt: new Date(0) } : { $lte: at },

@@ -152,7 +152,14 @@ export function pageQuery(query: ExecutionRecordQuery): {
             values: [place.startedAt, place.executionId],
           },
         ];
-  const conditions = [...filters, ...after];
+  // Word for word as in the indexes that hold only these.
+  const kinds = [
+    ...(query.isUnderWay
+      ? [{ sql: "status IN ('queued', 'running', 'waiting')", values: [] }]
+      : []),
+    ...(query.isAsking ? [{ sql: "open_requests <> '[]'", values: [] }] : []),
+  ];
+  const conditions = [...filters, ...kinds, ...after];
   const where =
     conditions.length === 0 ? "" : `WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
   return {

@@ -282,4 +282,11 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX file_links_holder ON file_links (holder, at, ref);
   `,
+  `
+  CREATE INDEX heads_asking ON heads (started_at, execution_id) WHERE open_requests <> '[]';
+  CREATE INDEX heads_under_way ON heads (started_by, started_at, execution_id)
+    WHERE started_by IS NOT NULL AND status IN ('queued', 'running', 'waiting');
+  CREATE INDEX totals_name ON totals (dimension, name, hour);
+  CREATE INDEX drafts_newest ON drafts (created_at, id);
+  `,
 ];

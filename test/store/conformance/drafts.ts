@@ -69,5 +69,18 @@ export function draftsConformance(open: OpenStore): void {
       expect(await store.drafts.listIn(channel, 1)).toEqual(listed.slice(0, 1));
       expect(await store.drafts.listIn("D0NOBODY", 3)).toEqual([]);
     });
+
+    test("the newest drafts of all channels are listed", async () => {
+      await using store = await open();
+      await store.drafts.insert(draft("draft_1", { createdAt: START }));
+      await store.drafts.insert(draft("draft_2", { createdAt: START + 2, channel: "D0ALICE" }));
+      await store.drafts.insert(draft("draft_3", { createdAt: START + 2 }));
+      const listIds = async (since: number, limit: number) =>
+        (await store.drafts.listNewest(since, limit)).map(({ id }) => id);
+
+      expect(await listIds(START, 2)).toEqual(["draft_3", "draft_2"]);
+      expect(await listIds(START + 1, 9)).toEqual(["draft_3", "draft_2"]);
+      expect(await listIds(START, 9)).toEqual(["draft_3", "draft_2", "draft_1"]);
+    });
   });
 }

@@ -42,6 +42,30 @@ export function listingConformance(open: OpenStore): void {
       );
     });
 
+    test("what is under way, and what asks people, is found among much that is over", async () => {
+      await using store = await open();
+      const at = (n: number) => ({ startedAt: START + n });
+      await store.executions.insert(head("exec_1", { status: "waiting", ...at(1) }));
+      await store.executions.insert(head("exec_2", { status: "running", ...at(2) }));
+      await store.executions.insert(head("exec_3", { startedBy: "U0BOB", ...at(3) }));
+      await store.executions.insert(head("exec_4", { status: "failed", ...at(4) }));
+      await store.executions.insert(head("exec_5", { ...at(5) }));
+      const asks = head("exec_1", { status: "waiting", rev: 1, openRequests: ["exec_1/ok#1"] });
+      await store.executions.save({ ...asks, ...at(1) });
+      const list = (query: Partial<ExecutionRecordQuery>) =>
+        listIds(store, { limit: 10, ...query });
+
+      expect(await list({ startedBy: "U0ALICE", isUnderWay: true })).toEqual([
+        "exec_5",
+        "exec_2",
+        "exec_1",
+      ]);
+      expect(await list({ isUnderWay: true, limit: 2 })).toEqual(["exec_5", "exec_3"]);
+      expect(await list({ isAsking: true })).toEqual(["exec_1"]);
+      await store.executions.save({ ...asks, ...at(1), rev: 2, openRequests: [] });
+      expect(await list({ isAsking: true })).toEqual([]);
+    });
+
     test("a list follows a change of status", async () => {
       await using store = await open();
       await store.executions.insert(head("exec_1"));

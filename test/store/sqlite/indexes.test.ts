@@ -18,6 +18,10 @@ describe("lists of executions use an index and sort nothing", () => {
     { query: { status: "waiting", cursor }, index: "heads_status" },
     { query: { startedBy: "U0ALICE" }, index: "heads_started_by" },
     { query: { startedBy: "U0ALICE", cursor }, index: "heads_started_by" },
+    { query: { startedBy: "U0ALICE", isUnderWay: true }, index: "heads_under_way" },
+    { query: { startedBy: "U0ALICE", isUnderWay: true, cursor }, index: "heads_under_way" },
+    { query: { isAsking: true }, index: "heads_asking" },
+    { query: { isAsking: true, cursor }, index: "heads_asking" },
   ])("$index serves $query", ({ query, index }) => {
     const database = openDatabaseFile(":memory:", "off");
     const { sql, values } = pageQuery({ ...query, limit: 10 });
@@ -36,6 +40,10 @@ describe("lists of executions use an index and sort nothing", () => {
 test.for([
   { query: { workflowId: "refund" }, index: "dimension=? AND workflow_id=?" },
   { query: {}, index: "totals_hour (dimension=? AND hour>? AND hour<?)" },
+  {
+    query: { name: "U0ALICE" },
+    index: "totals_name (dimension=? AND name=? AND hour>? AND hour<?)",
+  },
 ])("running totals of $query are found by $index", ({ query, index }) => {
   const database = openDatabaseFile(":memory:", "off");
   const { sql, values } = totalsQuery({ dimension: "workflow", from: 0, to: 1, ...query });
