@@ -145,6 +145,7 @@ export const LEFT: Readonly<Record<string, string>> = {
   starts: "goes with the heads",
   card_claims: "only concerns processes that run",
   processes: "only concerns processes that run",
+  totals_days: "follows from the totals",
 };
 
 /** A table whose records are JSON text. */

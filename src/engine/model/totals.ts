@@ -22,6 +22,9 @@ export interface Totals {
  */
 export type TotalsDimension = "workflow" | "version" | "person" | "step" | "model" | "prompt";
 
+/** Those of which sums of whole days are kept, whatever the number of executions. */
+export type DailyDimension = Extract<TotalsDimension, "workflow" | "person" | "model">;
+
 /** A change of the running totals of one workflow in one hour, by one dimension. */
 export interface TotalsDelta extends Totals {
   readonly workflowId: string;
@@ -39,6 +42,12 @@ export interface TotalsDelta extends Totals {
 export type TotalsRow = TotalsDelta;
 
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The beginning of the day that a moment lies in, UTC. */
+export function dayOf(at: number): number {
+  return Math.floor(at / DAY_MS) * DAY_MS;
+}
 
 /** The beginning of the hour that a moment lies in, UTC. */
 export function hourOf(at: number): number {

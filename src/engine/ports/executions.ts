@@ -1,7 +1,13 @@
 import type { JsonObject } from "../../shared/json.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../model/events.ts";
 import type { ExecutionStatus } from "../model/state.ts";
-import type { TotalsDelta, TotalsDimension, TotalsRow } from "../model/totals.ts";
+import type {
+  DailyDimension,
+  Totals,
+  TotalsDelta,
+  TotalsDimension,
+  TotalsRow,
+} from "../model/totals.ts";
 import type { AuditRecord } from "./audit.ts";
 
 /** The projections by which executions are found and listed. */
@@ -156,6 +162,26 @@ export interface TotalsStore {
    * them.
    */
   read(query: TotalsQuery): Promise<readonly TotalsRow[]>;
+  /**
+   * Sums over whole days, UTC, from the day that begins at `from` up to, not including, the one that begins at `to`: by name,
+   * or by day and name. In order of day and name. As current as what `read` answers.
+   */
+  sumDays(query: DaySumsQuery): Promise<readonly DaySum[]>;
+}
+
+export interface DaySumsQuery {
+  readonly dimension: DailyDimension;
+  readonly from: number;
+  readonly to: number;
+  readonly each: "name" | "day";
+}
+
+/** What was counted under one name, in one day or in all that were asked for. */
+export interface DaySum extends Totals {
+  /** The id of the workflow, or the name as in {@link TotalsDelta}. */
+  readonly name: string;
+  /** When the day began, UTC; by name: when the first one did. */
+  readonly day: number;
 }
 
 export interface TotalsQuery {

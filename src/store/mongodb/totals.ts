@@ -1,4 +1,4 @@
-import type { TotalsRow } from "../../engine/model/totals.ts";
+import { DAY_MS, NOTHING, type Totals, type TotalsRow } from "../../engine/model/totals.ts";
 import type { TotalsStore } from "../../engine/ports/executions.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { TotalsDocument } from "./collections.ts";
@@ -6,6 +6,10 @@ import type { Connection } from "./connection.ts";
 import type { TotalsProjector } from "./totals-projector.ts";
 import { time, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";
+
+interface DaySumDocument extends Totals {
+  readonly _id: { readonly name: string; readonly day: unknown };
+}
 
 /** Reading the running totals, with what this process committed before. */
 export function createTotals(
@@ -33,7 +37,31 @@ export function createTotals(
       );
       return documents.map(toRow);
     },
+    async sumDays({ dimension, from, to, each }) {
+      if (trailing.isPending()) await trailing.flush();
+      await projector.catchUp();
+      const name = dimension === "workflow" ? "$workflow" : "$name";
+      const at = { $toLong: "$hour" };
+      const day = each === "day" ? { $subtract: [at, { $mod: [at, DAY_MS] }] } : { $literal: from };
+      const sums = Object.keys(NOTHING).map((count) => [count, { $sum: `$${count}` }]);
+      const found = await connection.ask(() =>
+        totals
+          .aggregate<DaySumDocument>([
+            { $match: { dimension, hour: { $gte: toDate(from), $lt: toDate(to) } } },
+            { $group: { _id: { name, day }, ...Object.fromEntries(sums) } },
+          ])
+          .toArray(),
+      );
+      return found
+        .map(({ _id, ...counts }) => ({ ...counts, name: _id.name, day: Number(_id.day) }))
+        .sort((one, other) => one.day - other.day || compareText(one.name, other.name));
+    },
   };
+}
+
+/** The order of the database. */
+function compareText(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 function toRow(document: TotalsDocument): TotalsRow {

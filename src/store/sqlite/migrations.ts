@@ -1,3 +1,20 @@
+/** Adds what a row of `totals` gained to its day, whatever wrote it. Part of a released step: never edited. */
+function totalsDaysTrigger(event: string): string {
+  const columns = [
+    ...["started", "completed", "failed", "cancelled", "duration_ms", "cost_nano", "cost_unknown"],
+    ...["calls", "prompt_tokens", "completion_tokens"],
+  ];
+  const gained = columns.map((column) =>
+    event === "INSERT" ? `NEW.${column}` : `NEW.${column} - OLD.${column}`,
+  );
+  return `
+  CREATE TRIGGER totals_days_${event.toLowerCase()} AFTER ${event} ON totals WHEN NEW.dimension IN ('workflow', 'person', 'model') BEGIN
+    INSERT INTO totals_days (dimension, day, name, ${columns.join(", ")})
+    VALUES (NEW.dimension, NEW.hour - NEW.hour % 86400000, iif(NEW.dimension = 'workflow', NEW.workflow_id, NEW.name), ${gained.join(", ")})
+    ON CONFLICT (dimension, day, name) DO UPDATE SET ${columns.map((column) => `${column} = ${column} + excluded.${column}`).join(", ")};
+  END;`;
+}
+
 /**
  * The tables, as numbered steps. Forward only: a step is never edited once released, a change is a
  * new step.
@@ -288,5 +305,27 @@ export const MIGRATIONS: readonly string[] = [
     WHERE started_by IS NOT NULL AND status IN ('queued', 'running', 'waiting');
   CREATE INDEX totals_name ON totals (dimension, name, hour);
   CREATE INDEX drafts_newest ON drafts (created_at, id);
+  `,
+  `
+  CREATE TABLE totals_days (
+    dimension         TEXT NOT NULL,
+    day               INTEGER NOT NULL,
+    name              TEXT NOT NULL,
+    started           INTEGER NOT NULL,
+    completed         INTEGER NOT NULL,
+    failed            INTEGER NOT NULL,
+    cancelled         INTEGER NOT NULL,
+    duration_ms       INTEGER NOT NULL,
+    cost_nano         INTEGER NOT NULL,
+    cost_unknown      INTEGER NOT NULL,
+    calls             INTEGER NOT NULL,
+    prompt_tokens     INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    PRIMARY KEY (dimension, day, name)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO totals_days SELECT dimension, hour - hour % 86400000, iif(dimension = 'workflow', workflow_id, name), sum(started),
+    sum(completed), sum(failed), sum(cancelled), sum(duration_ms), sum(cost_nano), sum(cost_unknown), sum(calls), sum(prompt_tokens),
+    sum(completion_tokens) FROM totals WHERE dimension IN ('workflow', 'person', 'model') GROUP BY 1, 2, 3;
+  ${["INSERT", "UPDATE"].map(totalsDaysTrigger).join("")}
   `,
 ];

@@ -1,11 +1,18 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { TotalsDelta, TotalsDimension, TotalsRow } from "../../engine/model/totals.ts";
+import type { Totals, TotalsDelta, TotalsDimension, TotalsRow } from "../../engine/model/totals.ts";
 import type { TotalsQuery, TotalsStore } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
 import { integer, type Row, text } from "./row.ts";
 
 /** Reading the running totals. */
 export function createTotals(connection: Connection): TotalsStore {
+  const selectDays = connection.prepare(
+    "SELECT * FROM totals_days WHERE dimension = ? AND day >= ? AND day < ? ORDER BY day, name",
+  );
+  const sums = [...COUNTS.values()].map((column) => `sum(${column}) AS ${column}`).join(", ");
+  const sumNames = connection.prepare(
+    `SELECT name, ?2 AS day, ${sums} FROM totals_days WHERE dimension = ?1 AND day >= ?2 AND day < ?3 GROUP BY name ORDER BY name`,
+  );
   return {
     read: (query) =>
       connection.read(() => {
@@ -15,6 +22,12 @@ export function createTotals(connection: Connection): TotalsStore {
           .all(...values)
           .map((row) => toTotals(row, query.dimension));
       }),
+    sumDays: ({ dimension, from, to, each }) =>
+      connection.read(() =>
+        (each === "day" ? selectDays : sumNames)
+          .all(dimension, from, to)
+          .map((row) => ({ ...toCounts(row), name: text(row, "name"), day: integer(row, "day") })),
+      ),
   };
 }
 
@@ -106,6 +119,12 @@ export function toTotals(row: Row, dimension: TotalsDimension): TotalsRow {
     dimension,
     name: text(row, "name"),
     hour: integer(row, "hour"),
+    ...toCounts(row),
+  };
+}
+
+function toCounts(row: Row): Totals {
+  return {
     started: integer(row, "started"),
     completed: integer(row, "completed"),
     failed: integer(row, "failed"),

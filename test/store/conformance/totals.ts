@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TotalsDelta } from "../../../src/engine/model/totals.ts";
-import type { TotalsQuery } from "../../../src/engine/ports/executions.ts";
+import type { DaySumsQuery, TotalsQuery } from "../../../src/engine/ports/executions.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { commit, head, type OpenStore } from "../records.ts";
 
@@ -99,6 +99,45 @@ export function totalsConformance(open: OpenStore): void {
 
       expect(ofAll).toEqual([of("a", "U1"), of("a", "U2"), of("a", "U1", HOUR), of("b", "U1")]);
       expect(ofOne).toEqual([of("a", "U1"), of("a", "U1", HOUR), of("b", "U1")]);
+    });
+
+    test("are summed over whole days, by name or by day and name", async () => {
+      await using store = await open();
+      await store.executions.insert(head("exec_1"));
+      const day = 20_000 * 24 * HOUR;
+      const of = (workflowId: string, name: string, hour: number): TotalsDelta =>
+        delta({ workflowId, dimension: "person", name, hour });
+      const rows = [
+        ...[of("a", "U1", day), of("b", "U1", day + 23 * HOUR), of("a", "U2", day)],
+        ...[of("a", "U1", day + 24 * HOUR), of("a", "U1", day - HOUR)],
+        delta({ workflowId: "a", hour: day, costNano: 7 }),
+        delta({ dimension: "step", name: "pay", hour: day }),
+      ];
+      for (const rev of [1, 2])
+        await store.log.commit(commit("exec_1", rev), head("exec_1", { rev }), [], rows);
+      const sums = async (fields: Partial<DaySumsQuery> = {}) =>
+        (
+          await store.totals.sumDays({
+            ...{ dimension: "person", from: day, to: day + 48 * HOUR, each: "day" },
+            ...fields,
+          })
+        ).map(({ name, day: at, started, costNano, completionTokens }) => ({
+          ...{ name, day: (at - day) / (24 * HOUR), started, costNano, completionTokens },
+        }));
+
+      expect(await sums()).toEqual([
+        { name: "U1", day: 0, started: 4, costNano: 20, completionTokens: 8 },
+        { name: "U2", day: 0, started: 2, costNano: 10, completionTokens: 4 },
+        { name: "U1", day: 1, started: 2, costNano: 10, completionTokens: 4 },
+      ]);
+      expect(await sums({ each: "name" })).toEqual([
+        { name: "U1", day: 0, started: 6, costNano: 30, completionTokens: 12 },
+        { name: "U2", day: 0, started: 2, costNano: 10, completionTokens: 4 },
+      ]);
+      expect(await sums({ dimension: "workflow", to: day + 24 * HOUR })).toEqual([
+        { name: "a", day: 0, started: 2, costNano: 14, completionTokens: 4 },
+      ]);
+      expect(await sums({ dimension: "model" })).toEqual([]);
     });
   });
 }
