@@ -202,6 +202,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
     health: {
       assertWritable: () => storeHealth.assertWritable(),
       queueStats: () => readQueueStats(store, clock),
+      outages: () => settings.model.outages?.() ?? [],
+      endOutage: async (id, by) => {
+        await gate.permitAdmin(by, { what: "have a model called again" });
+        return settings.model.endOutage?.(id) ?? false;
+      },
     },
     onProcessDied: (listener) => events.on("processDied", listener),
     ...lifetimeOf(settings, parts, events),

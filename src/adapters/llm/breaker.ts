@@ -1,5 +1,7 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from "cockatiel";
+import type { ModelClient, ModelOutage } from "../../engine/ports/model.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/hash.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 
 /*
@@ -17,20 +19,43 @@ const PAUSE_MS = 15_000;
 /** Breakers in memory: names of models come from definitions, which must not exhaust it. */
 const MAX_BREAKERS = 1000;
 
+/** Of the hash that names an outage. */
+const ID_CHARS = 16;
+
 /** Lets calls of a model through, or refuses them at once. */
 export interface Breaker {
   /** @throws {AppError} `model_breaker_open`, retryable after the pause; or what `call` throws. */
   run<T>(call: () => Promise<T>): Promise<T>;
+  /** `null`: calls pass. */
+  outage(): Omit<ModelOutage, "id"> | null;
 }
 
-/** One breaker for each model at each endpoint: their failures are independent. */
-export function createBreakers(): (address: string, host: string, model: string) => Breaker {
+/** The breakers of all models at all endpoints: their failures are independent. */
+export interface Breakers extends Required<Pick<ModelClient, "outages" | "endOutage">> {
+  of(address: string, host: string, model: string): Breaker;
+}
+
+export function createBreakers(): Breakers {
   const known = new LruMap<string, Breaker>(MAX_BREAKERS);
-  return (address, host, model) => {
-    const key = `${address} ${model}`;
-    const breaker = known.get(key) ?? createBreaker(host, model);
-    known.set(key, breaker);
-    return breaker;
+  const open = () =>
+    known.entries().flatMap(([key, breaker]) => {
+      const outage = breaker.outage();
+      // The address of an endpoint may hold a key of its own: a hash stands for it.
+      const id = sha256(key).toString("hex").slice(0, ID_CHARS);
+      return outage === null ? [] : [{ key, outage: { id, ...outage } }];
+    });
+  return {
+    of(address, host, model) {
+      const key = `${address} ${model}`;
+      const breaker = known.get(key) ?? createBreaker(host, model);
+      known.set(key, breaker);
+      return breaker;
+    },
+    outages: () => open().map(({ outage }) => outage),
+    endOutage(id) {
+      const found = open().find(({ outage }) => outage.id === id);
+      return found !== undefined && known.delete(found.key);
+    },
   };
 }
 
@@ -56,6 +81,10 @@ function createBreaker(host: string, model: string): Breaker {
   }
 
   return {
+    outage: () =>
+      policy.state === CircuitState.Open || isTrying()
+        ? { model, host, since: openedAt, lastFailure }
+        : null,
     async run(call) {
       const leftMs = openedAt + PAUSE_MS - Date.now();
       if (policy.state === CircuitState.Open && leftMs > 0) throw refusal(leftMs);

@@ -43,7 +43,7 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const findEndpoint = createEndpointFinder(options, options.providers ?? {}, timeoutMs);
   const dialects = createDialects();
-  const breakerOf = createBreakers();
+  const breakers = createBreakers();
 
   async function send(
     request: ModelRequest,
@@ -92,9 +92,11 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   return {
     complete: (request, signal) => {
       const { endpoint, name } = findEndpoint(request.model);
-      const breaker = breakerOf(endpoint.client.baseURL, endpoint.host, name);
+      const breaker = breakers.of(endpoint.client.baseURL, endpoint.host, name);
       return breaker.run(() => complete({ ...request, model: name }, endpoint, signal));
     },
+    outages: breakers.outages,
+    endOutage: breakers.endOutage,
   };
 }
 

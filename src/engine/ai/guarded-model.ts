@@ -12,6 +12,12 @@ export function guardModel(
   maskSecrets: (value: Json) => Json,
 ): ModelClient {
   return {
+    outages: () =>
+      (model.outages?.() ?? []).map((one) => ({
+        ...one,
+        lastFailure: hideSecrets(one.lastFailure),
+      })),
+    endOutage: (id) => model.endOutage?.(id) ?? false,
     async complete(request, signal) {
       try {
         const reply = await model.complete(request, signal);

@@ -67,6 +67,8 @@ export interface PendingRequests {
     /** A sentence: why, and what to do. */
     readonly why: string;
   }[];
+  /** More requests are open than are read: older ones may be missing. */
+  readonly isCut: boolean;
 }
 
 export interface OpenRequest {

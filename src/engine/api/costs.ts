@@ -12,6 +12,12 @@ export interface Costs {
   report(workflowId: string, days: number, reader?: string): Promise<CostReport>;
   /** What all workflows cost in the last `days` days, the most expensive first. */
   overview(days: number, reader?: string): Promise<CostOverview>;
+  /**
+   * What a reader's App Home shows: to admins the costs of all runs, to others those of the runs that they started.
+   *
+   * @param reader - Slack user id. @throws {AppError} `slack_unavailable`.
+   */
+  summary(reader: string): Promise<CostSummary>;
   /** Costs by one dimension, the most expensive first. @throws {AppError} `workflow_not_found`. */
   breakdown(query: CostQuery, reader?: string): Promise<CostBreakdown>;
   /**
@@ -22,6 +28,8 @@ export interface Costs {
   estimate(workflowId: string, version?: number): Promise<Estimate>;
   /** The monthly budgets, with what is used of them. @throws {AppError} `not_allowed` for a reader who is no admin. */
   listBudgets(reader?: string): Promise<readonly BudgetStatus[]>;
+  /** A person's own budgets, with what is used of them. */
+  listBudgetsOf(person: string): Promise<readonly BudgetStatus[]>;
   /**
    * Sets what everything, a workflow or a person may spend in a month; `null` takes the budget away.
    *
@@ -99,6 +107,37 @@ export interface CostOverview {
   readonly workflows: readonly { readonly workflowId: string; readonly totals: Totals }[];
   /** What models took for writing drafts of workflows. */
   readonly generation: Totals;
+}
+
+/** Costs of today, of seven and of thirty days, today being the last of them; days are those of UTC. */
+export interface CostSpans {
+  readonly today: Totals;
+  readonly week: Totals;
+  readonly month: Totals;
+}
+
+export interface CostSpansLine extends CostSpans {
+  /** As that of a {@link CostLine}. */
+  readonly name: string;
+}
+
+/** Costs in three spans, by what caused them; each list the most expensive of thirty days first. */
+export interface CostSummary {
+  /** `own`: of the runs that the reader started, and of their drafts. Those are not counted by person and model. */
+  readonly of: "all" | "own";
+  readonly total: CostSpans;
+  readonly workflows: readonly CostSpansLine[];
+  readonly people: readonly CostSpansLine[];
+  readonly models: readonly CostSpansLine[];
+  /** What each workflow cost on each of the thirty days, the oldest first; days without any are not among them. */
+  readonly days: readonly CostOfDay[];
+}
+
+export interface CostOfDay {
+  /** When the day began, UTC. */
+  readonly day: number;
+  readonly workflowId: string;
+  readonly costNano: number;
 }
 
 /** By what costs can be broken down. */

@@ -1,3 +1,4 @@
+import type { ModelOutage } from "../ports/model.ts";
 import type { Access } from "./access.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Audit } from "./audit.ts";
@@ -36,4 +37,12 @@ export interface Health {
   assertWritable(): Promise<void>;
   /** What is left to do, for monitoring. */
   queueStats(): Promise<QueueStats>;
+  /** Models that this process does not call for the moment, because they failed repeatedly. */
+  outages(): readonly ModelOutage[];
+  /**
+   * Calls a model again at once, as if it had not failed.
+   *
+   * @returns whether it was left alone until then. @throws {AppError} `not_allowed` unless they are an admin.
+   */
+  endOutage(id: string, by: string): Promise<boolean>;
 }

@@ -112,6 +112,8 @@ export interface ExecutionQuery {
   readonly workflowId?: string;
   readonly status?: ExecutionStatus;
   readonly startedBy?: string;
+  /** Only those that are not over. */
+  readonly isUnderWay?: true;
   /** At most 200. */
   readonly limit?: number;
   readonly cursor?: string;

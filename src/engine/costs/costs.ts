@@ -6,6 +6,7 @@ import type {
   CostOverview,
   CostQuery,
   CostReport,
+  CostSummary,
   Costs,
   Estimate,
   Spread,
@@ -16,6 +17,7 @@ import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import { Budgets, type BudgetsOptions } from "./budgets.ts";
+import { summarizeCosts } from "./cost-summary.ts";
 import { Metrics } from "./metrics.ts";
 
 export interface CostReportsOptions extends Pick<BudgetsOptions, "store" | "clock" | "logger"> {
@@ -23,7 +25,7 @@ export interface CostReportsOptions extends Pick<BudgetsOptions, "store" | "cloc
 }
 
 /** Counts, costs, estimates and budgets of the workflows that exist. */
-export class CostReports implements Costs {
+export class CostReports implements Omit<Costs, "summary"> {
   readonly budgets: Budgets;
   readonly #metrics: Metrics;
   readonly #options: CostReportsOptions;
@@ -59,6 +61,12 @@ export class CostReports implements Costs {
     return this.#metrics.overview(days);
   }
 
+  /** @param person - `null`: of all. */
+  summarize(person: string | null): Promise<CostSummary> {
+    const { store, clock } = this.#options;
+    return summarizeCosts(store, person, clock.now());
+  }
+
   async breakdown(query: CostQuery): Promise<CostBreakdown> {
     if (query.workflowId !== undefined) await this.#options.workflows.active(query.workflowId);
     return this.#metrics.breakdown(query);
@@ -71,6 +79,11 @@ export class CostReports implements Costs {
 
   listBudgets(): Promise<readonly BudgetStatus[]> {
     return this.budgets.list();
+  }
+
+  async listBudgetsOf(person: string): Promise<readonly BudgetStatus[]> {
+    const isOwn = ({ scope, subject }: BudgetStatus) => scope === "person" && subject === person;
+    return (await this.budgets.list()).filter(isOwn);
   }
 
   setBudget(

@@ -10,19 +10,19 @@ import type {
 } from "../api/costs.ts";
 import { GENERATION } from "../model/execution-id.ts";
 import {
+  DAY_MS,
+  dayOf,
   HOUR_MS,
   hourOf,
   NOTHING,
   sumTotals,
+  type Totals,
   type TotalsDimension,
   type TotalsRow,
 } from "../model/totals.ts";
 import type { CallCost } from "../ports/calls.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
-
-const DAY_HOURS = 24;
-const DAY_MS = DAY_HOURS * HOUR_MS;
 
 /** Those in which the writing of drafts has a line. */
 const DRAFT_DIMENSIONS: ReadonlySet<CostDimension> = new Set([
@@ -95,13 +95,24 @@ export class Metrics {
     from: number,
     of: { readonly workflowId?: string; readonly person?: string },
   ): Promise<number> {
-    const source = of.person === undefined ? "workflow" : "person";
-    const rows = await this.#read(source, hourOf(from), { ...of, name: of.person });
+    const rows = await this.#readSince(from, of);
     const drafts =
       of.workflowId === undefined
         ? await this.#generation(from, { by: "workflow", days: 0, ...of })
         : [];
     return sumTotals([...rows, ...drafts]).costNano;
+  }
+
+  /** Of everything the sums of whole days: with many workflows there are many hours. */
+  #readSince(
+    from: number,
+    of: { readonly workflowId?: string; readonly person?: string },
+  ): Promise<readonly Totals[]> {
+    if (of.person !== undefined) return this.#read("person", hourOf(from), { name: of.person });
+    if (of.workflowId !== undefined || dayOf(from) !== from)
+      return this.#read("workflow", hourOf(from), of);
+    const to = dayOf(this.#clock.now()) + DAY_MS;
+    return this.#store.totals.sumDays({ dimension: "workflow", from, to, each: "name" });
   }
 
   /** The calls that wrote drafts, in the form of totals. */

@@ -33,8 +33,13 @@ export interface DraftsOptions {
 /** How many changes can be undone. */
 const EARLIER_KEPT = 20;
 
-/** How many drafts of a conversation are listed. */
+/** How many drafts of a conversation, or of those that wait for a review, are listed. */
 const LISTED = 20;
+
+/** An older draft is taken for forgotten. */
+const REVIEWED_WITHIN_MS = 30 * 24 * 3_600_000;
+/** Drafts that are read to find those that are open. */
+const READ_FOR_OPEN = 200;
 
 /** The drafts of a store. */
 export class StoredDrafts implements Drafts {
@@ -95,6 +100,14 @@ export class StoredDrafts implements Drafts {
 
   listIn(channel: string): Promise<readonly DraftRecord[]> {
     return this.#options.store.drafts.listIn(channel, LISTED);
+  }
+
+  async listOpen(): Promise<readonly DraftRecord[]> {
+    const { store, clock } = this.#options;
+    const newest = await store.drafts.listNewest(clock.now() - REVIEWED_WITHIN_MS, READ_FOR_OPEN);
+    // Before its first round there is nothing to review.
+    const open = newest.filter(({ status, round }) => status === "open" && round > 0);
+    return open.slice(0, LISTED);
   }
 
   async view(id: string): Promise<DraftView> {

@@ -1,6 +1,7 @@
 import { asAppError } from "../../shared/errors.ts";
 import { findFirst } from "../../shared/find-first.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
@@ -88,6 +89,11 @@ const COUNTS: ReadonlySet<ExecutionEvent["type"]> = new Set([
 export class Approvals implements ApprovalsApi {
   readonly #options: ApprovalsOptions;
   readonly #audience: ApprovalAudience;
+  /** Open requests by execution, as of a revision: they are listed far more often than they change. */
+  readonly #listed = new LruMap<
+    string,
+    { readonly rev: number; readonly requests: readonly OpenRequest[] }
+  >(MAX_OPEN);
   /** Clicks by signal: a person who clicks twice at once waits twice. */
   readonly #waiting = new Map<string, Set<(settled: VoteOutcome) => void>>();
 
@@ -99,16 +105,15 @@ export class Approvals implements ApprovalsApi {
 
   async listOpen(limit: number): Promise<readonly OpenRequest[]> {
     const open: OpenRequest[] = [];
-    // A run with branches can be running while a request of it is open.
-    for (const status of ["waiting", "running"] as const) {
-      const pages = eachPage((cursor) =>
-        this.#options.store.executions.list(omitUndefined({ status, limit: PAGE, cursor })),
-      );
-      for await (const page of pages) {
-        for (const record of page.records) {
-          if (record.openRequests.length > 0) open.push(...(await this.#openRequestsOf(record)));
-          if (open.length >= limit) return open.slice(0, limit);
-        }
+    const pages = eachPage((cursor) =>
+      this.#options.store.executions.list(
+        omitUndefined({ isAsking: true as const, limit: PAGE, cursor }),
+      ),
+    );
+    for await (const page of pages) {
+      for (const record of page.records) {
+        open.push(...(await this.#openRequestsOf(record)));
+        if (open.length >= limit) return open.slice(0, limit);
       }
     }
     return open;
@@ -117,11 +122,16 @@ export class Approvals implements ApprovalsApi {
   async #openRequestsOf({
     executionId,
     workflowId,
+    rev,
   }: ExecutionRecord): Promise<readonly OpenRequest[]> {
-    const { requests } = await this.#options.executions.get(executionId);
-    return requests
+    const known = this.#listed.get(executionId);
+    if (known?.rev === rev) return known.requests;
+    const view = await this.#options.executions.get(executionId);
+    const requests = view.requests
       .filter((request) => request.outcome === null)
       .map((request) => ({ executionId, workflowId, request }));
+    this.#listed.set(executionId, { rev: view.rev, requests });
+    return requests;
   }
 
   async listFor(userId: string): Promise<readonly OpenRequest[]> {
@@ -129,7 +139,9 @@ export class Approvals implements ApprovalsApi {
   }
 
   async pendingFor(userId: string): Promise<PendingRequests> {
-    return this.#decidableBy(userId, await this.listOpen(MAX_OPEN));
+    const open = await this.listOpen(MAX_OPEN + 1);
+    const pending = await this.#decidableBy(userId, open.slice(0, MAX_OPEN));
+    return { ...pending, isCut: open.length > MAX_OPEN };
   }
 
   audience(request: AudienceRequest, notBefore?: number): Promise<Audience> {
@@ -232,7 +244,10 @@ export class Approvals implements ApprovalsApi {
   }
 
   /** Those of the requests that this person may decide and has not voted on yet, in the same order. */
-  async #decidableBy(userId: string, requests: readonly OpenRequest[]): Promise<PendingRequests> {
+  async #decidableBy(
+    userId: string,
+    requests: readonly OpenRequest[],
+  ): Promise<Omit<PendingRequests, "isCut">> {
     // What is listed is only shown; the click is checked by itself.
     const read = this.#memberReader("recent");
     const unread = new Map<string, string>();

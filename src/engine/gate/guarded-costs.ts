@@ -5,6 +5,7 @@ import type {
   CostOverview,
   CostQuery,
   CostReport,
+  CostSummary,
   Costs,
   Estimate,
   WorkflowMetrics,
@@ -43,6 +44,12 @@ export class GuardedCosts implements Costs {
     return { ...overview, workflows };
   }
 
+  async summary(reader: string): Promise<CostSummary> {
+    return this.#costs.summarize(
+      (await this.#gate.access.isAdmin(reader, "recent")) ? null : reader,
+    );
+  }
+
   async breakdown(query: CostQuery, reader?: string): Promise<CostBreakdown> {
     if (query.workflowId !== undefined) await this.#permitView(query.workflowId, reader);
     const breakdown = await this.#costs.breakdown(query);
@@ -57,6 +64,10 @@ export class GuardedCosts implements Costs {
   async listBudgets(reader?: string): Promise<readonly BudgetStatus[]> {
     if (reader !== undefined) await this.#gate.permitAdmin(reader, { what: "see the budgets" });
     return this.#costs.listBudgets();
+  }
+
+  listBudgetsOf(person: string): Promise<readonly BudgetStatus[]> {
+    return this.#costs.listBudgetsOf(person);
   }
 
   async setBudget(

@@ -48,6 +48,24 @@ export interface ModelClient {
    * (not retryable: wrong key, unknown model, bad request).
    */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
+  /** Models that failed so often that this process does not call them for the moment. @default none */
+  outages?(): readonly ModelOutage[];
+  /** Calls a model again as if it had not failed. @param id - of an outage. @returns whether there was one. */
+  endOutage?(id: string): boolean;
+}
+
+/** A model that is not called for the moment: its circuit breaker is open. */
+export interface ModelOutage {
+  /** Equal as long as it lasts. */
+  readonly id: string;
+  /** As the endpoint knows it. */
+  readonly model: string;
+  /** Of the endpoint. */
+  readonly host: string;
+  /** When it began; milliseconds since 1970. */
+  readonly since: number;
+  /** What went wrong the last time: a sentence. */
+  readonly lastFailure: string;
 }
 
 /**

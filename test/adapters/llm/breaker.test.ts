@@ -58,6 +58,29 @@ describe("a model that fails five times in a row", () => {
     expect(server.received).toHaveLength(5);
   });
 
+  test("is listed as long as it is left alone, and called again when that is ended", async () => {
+    const state = { answer: DOWN };
+    await using server = await startLoopbackServer(oneSick(state));
+    const client = createOpenAiModelClient({ baseUrl: server.url });
+    expect(client.outages?.()).toEqual([]);
+    await fail(client, 5);
+
+    const [outage, ...others] = client.outages?.() ?? [];
+    expect(others).toEqual([]);
+    expect(outage).toMatchObject({
+      model: SICK,
+      host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      since: Date.now(),
+      lastFailure: expect.stringContaining("status 503"),
+    });
+    expect(client.endOutage?.("another")).toBe(false);
+    state.answer = json(200, { choices: [{ message: { content: "well" } }] });
+    expect(client.endOutage?.(outage?.id ?? "")).toBe(true);
+
+    expect(await ask(client)).toBe("well");
+    expect(client.outages?.()).toEqual([]);
+  });
+
   test("keeps no other model from being asked, at the same endpoint or at another", async () => {
     await using server = await startLoopbackServer(oneSick({ answer: DOWN }));
     await using other = await startLoopbackServer(

@@ -1,0 +1,138 @@
+import type { CostOfDay, CostSpans, CostSpansLine, CostSummary } from "../api/costs.ts";
+import { GENERATION } from "../model/execution-id.ts";
+import {
+  addTotals,
+  DAY_MS,
+  type DailyDimension,
+  dayOf,
+  NOTHING,
+  type Totals,
+} from "../model/totals.ts";
+import type { CallCost } from "../ports/calls.ts";
+import type { DaySum } from "../ports/executions.ts";
+import type { Store } from "../ports/store.ts";
+
+/** The store's part that is read. */
+type Source = Pick<Store, "totals" | "calls">;
+
+/** The days of the three spans, today among them. */
+const WEEK = 7;
+const MONTH = 30;
+
+/**
+ * What all runs cost, or those of one person, from sums of whole days: no execution is read for it.
+ *
+ * @param person - Slack user id; `null`: all.
+ * @param now - milliseconds since 1970.
+ */
+export async function summarizeCosts(
+  store: Source,
+  person: string | null,
+  now: number,
+): Promise<CostSummary> {
+  const today = dayOf(now);
+  const [from, to] = [today - (MONTH - 1) * DAY_MS, today + DAY_MS];
+  const calls = await store.calls.listCosts({ workflowId: GENERATION, from, to });
+  const days = { from, today, to };
+  if (person === null) return summarizeAll(store, calls, days);
+  const rows = await store.totals.read({ dimension: "person", name: person, from, to });
+  const own = calls.filter(({ by }) => by === person).map((call) => toSum(call, GENERATION));
+  const sums = [
+    ...rows.map((row) => ({ ...row, name: row.workflowId, day: dayOf(row.hour) })),
+    ...own,
+  ];
+  return { of: "own", ...summarizeWorkflows(sums, days), people: [], models: [] };
+}
+
+/** Beginnings of the first and the last of the days, and where the last one ends. */
+interface Days {
+  readonly from: number;
+  readonly today: number;
+  readonly to: number;
+}
+
+async function summarizeAll(
+  store: Source,
+  calls: readonly CallCost[],
+  days: Days,
+): Promise<CostSummary> {
+  const read = (dimension: DailyDimension) =>
+    store.totals.sumDays({ dimension, from: days.from, to: days.to, each: "day" });
+  const [workflows, models, people] = await Promise.all([
+    read("workflow"),
+    read("model"),
+    sumPeople(store, days),
+  ]);
+  const drafts = (nameOf: (call: CallCost) => string) =>
+    calls.map((call) => toSum(call, nameOf(call)));
+  return {
+    of: "all",
+    ...summarizeWorkflows([...workflows, ...drafts(() => GENERATION)], days),
+    models: toLines([...models, ...drafts(({ model }) => model)], days),
+    people: toLines([...people, ...drafts(({ by = "" }) => by)], days),
+  };
+}
+
+/** People are many: their sums are made by the store, one for each span. */
+async function sumPeople(
+  { totals }: Source,
+  { from, today, to }: Days,
+): Promise<readonly DaySum[]> {
+  const week = today - (WEEK - 1) * DAY_MS;
+  const parts = [
+    [from, week],
+    [week, today],
+    [today, to],
+  ] as const;
+  const sums = await Promise.all(
+    parts.map(([start, end]) =>
+      totals.sumDays({ dimension: "person", from: start, to: end, each: "name" }),
+    ),
+  );
+  return sums.flat();
+}
+
+function summarizeWorkflows(
+  sums: readonly DaySum[],
+  days: Days,
+): Pick<CostSummary, "total" | "workflows" | "days"> {
+  return { total: addUp(sums, days), workflows: toLines(sums, days), days: toDays(sums) };
+}
+
+function toLines(sums: readonly DaySum[], days: Days): readonly CostSpansLine[] {
+  return [...Map.groupBy(sums, ({ name }) => name)]
+    .map(([name, own]) => ({ name, ...addUp(own, days) }))
+    .sort((one, other) => other.month.costNano - one.month.costNano);
+}
+
+function addUp(sums: readonly DaySum[], { today }: Days): CostSpans {
+  const week = today - (WEEK - 1) * DAY_MS;
+  const since = (start: number): Totals =>
+    sums.reduce((sum: Totals, one) => (one.day < start ? sum : addTotals(sum, one)), NOTHING);
+  return { today: since(today), week: since(week), month: since(Number.NEGATIVE_INFINITY) };
+}
+
+function toDays(sums: readonly DaySum[]): readonly CostOfDay[] {
+  const costs = new Map<string, CostOfDay>();
+  for (const { day, name: workflowId, costNano } of sums) {
+    if (costNano === 0) continue;
+    const key = `${day} ${workflowId}`;
+    const known = costs.get(key)?.costNano ?? 0;
+    costs.set(key, { day, workflowId, costNano: known + costNano });
+  }
+  return [...costs.values()].sort((one, other) => one.day - other.day);
+}
+
+/** A call that wrote a draft. */
+function toSum({ at, usage, costNano }: CallCost, name: string): DaySum {
+  return {
+    ...NOTHING,
+    name,
+    day: dayOf(at),
+    costNano: costNano ?? 0,
+    costUnknown: costNano === null ? 1 : 0,
+    calls: 1,
+    promptTokens: usage?.promptTokens ?? 0,
+    completionTokens: usage?.completionTokens ?? 0,
+  };
+}
