@@ -49,6 +49,8 @@ export interface MessageFile {
 /** Why a file was not read, as the end of a sentence. */
 export interface FileProblem {
   readonly problem: string;
+  /** It may be read some time later. @default false */
+  readonly isPassing?: boolean;
 }
 
 /** The text of a file, or why there is none. */
@@ -136,6 +138,7 @@ async function bringIn(
 }
 
 const NO_SCOPE = { problem: "the app may not read files: it lacks the scope files:read" };
+const DELETED = { problem: "it was deleted, or the app does not see it" };
 const NO_PLACE = { problem: "Slack does not say where it is" };
 
 /**
@@ -148,8 +151,9 @@ async function describe(id: string, client: FileClient): Promise<MessageFile | F
     return readFile(answer.file) ?? NO_PLACE;
   } catch (error) {
     const failure = toSlackFailure(error);
-    if (failure.kind !== "refused") return { problem: "Slack does not answer" };
+    if (failure.kind !== "refused") return { problem: "Slack does not answer", isPassing: true };
     if (failure.code === "missing_scope") return NO_SCOPE;
+    if (failure.code === "file_deleted" || failure.code === "file_not_found") return DELETED;
     return { problem: `Slack does not show it to the app (${failure.code})` };
   }
 }
@@ -169,7 +173,7 @@ async function download(
     const answer = await get(address, AbortSignal.timeout(TIMEOUT_MS), options);
     return "problem" in answer ? answer : await readAnswer(answer, file, maxBytes);
   } catch {
-    return { problem: "Slack did not hand it over" };
+    return { problem: "Slack did not hand it over", isPassing: true };
   }
 }
 
@@ -182,10 +186,16 @@ async function readAnswer(
   const isPage = answer.headers.get("content-type")?.startsWith("text/html") === true;
   if (isPage && !mimetype.startsWith("text/html")) return NO_SCOPE;
   if (answer.status === 401 || answer.status === 403) return NO_SCOPE;
-  if (!answer.ok) return { problem: `Slack did not hand it over (${answer.status})` };
+  if (!answer.ok) return refusal(answer.status);
   const bytes = await readBytes(answer, maxBytes);
   if (bytes === null) return tooLarge(maxBytes);
   return isPage && bytes.length !== size ? NO_SCOPE : bytes;
+}
+
+function refusal(status: number): FileProblem {
+  if (status === 404 || status === 410) return DELETED;
+  const isPassing = status >= 500 || status === 429;
+  return { problem: `Slack did not hand it over (${status})`, isPassing };
 }
 
 function tooLarge(maxBytes: number): FileProblem {
