@@ -11,6 +11,7 @@ import type { Slack } from "../slack/slack.ts";
 import { createAdminNotices, type NotifyAdmins } from "./admin-notices.ts";
 import { createBotName } from "./bot-name.ts";
 import { RecentKeys } from "./context.ts";
+import { watchFloods } from "./flood-notices.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
 import { refuseOtherWorkspaces } from "./listeners/own-workspace.ts";
@@ -110,6 +111,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     spoken: new RecentKeys(REMEMBERED_SPOKEN),
   });
   const stopping = new AbortController();
+  const stopWatching = watchFloods(engine, notifyAdmins);
   return {
     start: async () => {
       if (isSocketMode) health.expectSockets();
@@ -122,6 +124,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     },
     stop: async () => {
       stopping.abort();
+      stopWatching();
       if (isSocketMode) await app.stop();
       await reconciler.stop();
     },

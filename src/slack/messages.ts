@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
-import type { PointedMessage } from "../engine/ports/conversations.ts";
+import { z } from "zod";
+import type { ReactedMessage } from "../engine/ports/conversations.ts";
 import { AppError } from "../shared/errors.ts";
 import { readOwn } from "../shared/json.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
@@ -75,18 +76,32 @@ export async function readMessage(
   client: MessageReader,
   channel: string,
   ts: string,
-): Promise<PointedMessage> {
+): Promise<ReactedMessage> {
   let message: unknown;
   try {
     message = await findByTs(client, channel, ts);
   } catch (error) {
     throw toSlackError(error, `reading a message of <#${channel}>`);
   }
-  if (message !== null) return toPointed(channel, ts, message);
+  if (message !== null)
+    return {
+      ...toPointed(channel, ts, message),
+      ...omitUndefined({ reactions: reactionsOf(message) }),
+    };
   throw new AppError({
     code: "slack_rejected",
     message: `Slack shows the bot no such message in <#${channel}>: it was deleted, or is older than what the workspace keeps.`,
   });
+}
+
+/** As the answers of `conversations.history` describe them; a message without emoji has no such member. */
+const Reactions = z
+  .array(z.object({ name: z.string(), users: z.array(z.string()), count: z.number() }))
+  .default([]);
+
+/** `undefined`: Slack describes them in another form than the known one. */
+function reactionsOf(message: unknown): ReactedMessage["reactions"] {
+  return Reactions.safeParse(readOwn(message, "reactions")).data;
 }
 
 /** What reads messages. */

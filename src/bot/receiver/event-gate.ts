@@ -11,8 +11,11 @@ const REMEMBERED_EVENTS = 5000;
 const STARTING: ReadonlySet<unknown> = new Set([
   "app_home_opened",
   "app_mention",
+  "channel_created",
+  "member_joined_channel",
   "message",
   "reaction_added",
+  "reaction_removed",
 ]);
 
 export interface EventGateOptions {

@@ -106,6 +106,18 @@ const OfChannel = InnerEvent.extend({ channel: id });
 const OfNamedChannel = InnerEvent.extend({ channel: z.looseObject({ id, name: text }) });
 const OfMember = InnerEvent.extend({ user: id, channel: id });
 const OnMessage = z.object({ channel: id, ts: text });
+const OfNewChannel = InnerEvent.extend({
+  channel: z.looseObject({ id, name: text, creator: id }),
+});
+const OfReaction = InnerEvent.extend({
+  user: id,
+  reaction: text,
+  item: z
+    .looseObject({ type: text, channel: id.nullish(), ts: maybeText })
+    .refine(
+      ({ type, channel, ts }) => type !== "message" || OnMessage.safeParse({ channel, ts }).success,
+    ),
+});
 const OfPerson = InnerEvent.extend({ user: named });
 
 /** What events of a type have besides. */
@@ -121,19 +133,9 @@ const EVENTS: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>([
   ["group_rename", OfNamedChannel],
   ["member_joined_channel", OfMember],
   ["member_left_channel", OfMember],
-  [
-    "reaction_added",
-    InnerEvent.extend({
-      user: id,
-      reaction: text,
-      item: z
-        .looseObject({ type: text, channel: id.nullish(), ts: maybeText })
-        .refine(
-          ({ type, channel, ts }) =>
-            type !== "message" || OnMessage.safeParse({ channel, ts }).success,
-        ),
-    }),
-  ],
+  ["channel_created", OfNewChannel],
+  ["reaction_added", OfReaction],
+  ["reaction_removed", OfReaction],
   ["subteam_updated", InnerEvent.extend({ subteam: named })],
   ["subteam_members_changed", InnerEvent.extend({ subteam_id: id })],
   ["team_join", OfPerson],

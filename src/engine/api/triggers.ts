@@ -3,7 +3,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { PointedMessage } from "../ports/conversations.ts";
 import type { StartResult } from "./executions.ts";
 
-/** What starts executions from outside: messages, reactions, shortcuts, webhooks and events. */
+/** What starts executions from outside: what happens in Slack, shortcuts, webhooks and events. */
 export interface Triggers {
   /**
    * Starts what a message in a channel asks for, each workflow once, however often the message is delivered.
@@ -18,6 +18,31 @@ export interface Triggers {
    * @throws {AppError} `slack_rejected`, `slack_unavailable` if the message cannot be read: nothing is started then; `store_unavailable`.
    */
   receiveReaction(reaction: IncomingReaction): Promise<readonly StartResult[]>;
+  /**
+   * Starts what the files of a message ask for: each workflow once for each file, however often the message is delivered.
+   *
+   * @throws {AppError} `slack_unavailable`, `store_unavailable`: it has to be delivered again.
+   */
+  receiveFiles(message: IncomingMessage): Promise<ReceivedFiles>;
+  /**
+   * Starts what the coming of a person to a channel asks for, each workflow once, however often it is delivered.
+   *
+   * @throws {AppError} `slack_unavailable`, `store_unavailable`: it has to be delivered again.
+   */
+  receiveMember(member: IncomingMember): Promise<readonly StartResult[]>;
+  /**
+   * Starts what a new channel asks for, each workflow once, however often it is delivered.
+   *
+   * @throws {AppError} `slack_unavailable`, `store_unavailable`: it has to be delivered again.
+   */
+  receiveChannel(channel: IncomingChannel): Promise<readonly StartResult[]>;
+  /**
+   * Calls back when events of Slack's would start more runs of a workflow than is allowed: once in ten minutes for each workflow, in
+   * one of the processes. What is above that starts nothing.
+   *
+   * @returns a function that removes the listener.
+   */
+  onFlood(listener: (flood: Flood) => void): () => void;
   /**
    * When schedules start a workflow next, soonest first, in milliseconds since 1970.
    *
@@ -89,12 +114,27 @@ export interface FileOfMessage {
   readonly name: string;
   /** Bytes, as far as it is known. */
   readonly size: number;
+  /** Its media type; absent or empty: it is not known before it is read. */
+  readonly type?: string;
   /**
    * Its bytes, or why they cannot be read, as the end of a sentence. Never rejects.
    *
    * @param maxBytes - the largest that is taken.
    */
-  read(maxBytes: number): Promise<IncomingFile | { readonly problem: string }>;
+  read(maxBytes: number): Promise<IncomingFile | UnreadFile>;
+}
+
+export interface UnreadFile {
+  readonly problem: string;
+  /** It may be read some time later. @default false */
+  readonly isPassing?: boolean;
+}
+
+/** What came of the files of a message. */
+export interface ReceivedFiles {
+  readonly started: readonly StartResult[];
+  /** Files that would have started a workflow and cannot be read, with the reason as the end of a sentence. */
+  readonly unread: readonly { readonly name: string; readonly problem: string }[];
 }
 
 /** Where a message is in Slack. */
@@ -103,7 +143,7 @@ export interface MessagePlace {
   readonly ts: string;
 }
 
-/** An emoji that a person or a bot added to a message. */
+/** An emoji that a person or a bot added to a message, or took away. */
 export interface IncomingReaction {
   /** Equal in every delivery. */
   readonly eventId: string;
@@ -111,6 +151,37 @@ export interface IncomingReaction {
   readonly user: string;
   /** The message that it was added to. */
   readonly place: MessagePlace;
+  /** It was taken away. @default it was added */
+  readonly isRemoval?: boolean;
+}
+
+/** A person, or another bot, who joined a channel. */
+export interface IncomingMember {
+  /** Equal in every delivery. */
+  readonly eventId: string;
+  readonly user: string;
+  readonly channel: string;
+  /** Who brought them in; `null`: they came by themselves. */
+  readonly inviter: string | null;
+}
+
+/** A public channel that was created. */
+export interface IncomingChannel {
+  /** Equal in every delivery. */
+  readonly eventId: string;
+  /** Who created it. */
+  readonly user: string;
+  readonly channel: string;
+  readonly name: string;
+}
+
+/** More events of Slack's than a workflow is started for. */
+export interface Flood {
+  readonly workflowId: string;
+  /** The kind of trigger: `reaction`. */
+  readonly kind: string;
+  /** Who deployed the active version. */
+  readonly deployedBy: string;
 }
 
 /** What a person chose in Slack's shortcuts. */

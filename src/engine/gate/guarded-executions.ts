@@ -35,7 +35,11 @@ export interface GuardedParts {
 const PERSONAL: ReadonlySet<string> = new Set([
   "slash",
   "message",
+  "mention",
   "reaction",
+  "file-shared",
+  "member-joined",
+  "channel-created",
   "shortcut",
   "manual",
   "api",

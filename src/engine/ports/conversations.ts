@@ -9,6 +9,18 @@ export interface PointedMessage {
   readonly messageUser: string | null;
 }
 
+/** The same with the emoji on it. */
+export interface ReactedMessage extends PointedMessage {
+  /** Absent: they are not known. */
+  readonly reactions?: readonly {
+    /** Without colons: `wave`, `wave::skin-tone-3`. */
+    readonly name: string;
+    /** Who added it; of one that many added, perhaps not all. */
+    readonly users: readonly string[];
+    readonly count: number;
+  }[];
+}
+
 /**
  * What message, reaction and shortcut triggers look up in the workspace, and only for events that
  * fit otherwise.
@@ -21,5 +33,5 @@ export interface Conversations {
    *
    * @throws {AppError} for a message that cannot be read, or not now.
    */
-  readMessage(channel: string, ts: string): Promise<PointedMessage>;
+  readMessage(channel: string, ts: string): Promise<ReactedMessage>;
 }

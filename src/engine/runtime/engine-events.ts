@@ -22,6 +22,8 @@ interface EngineEventMap {
   readonly workflowActivated: null;
   /** Another process died. */
   readonly processDied: null;
+  /** More events of Slack's than a workflow is started for: one of them was left out. */
+  readonly flooded: { readonly workflowId: string; readonly kind: string };
 }
 
 type EventName = keyof EngineEventMap;
@@ -34,6 +36,7 @@ export class EngineEvents {
     wake: new Set(),
     workflowActivated: new Set(),
     processDied: new Set(),
+    flooded: new Set(),
   };
 
   /** @returns a function that removes the listener. */

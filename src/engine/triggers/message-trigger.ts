@@ -9,15 +9,17 @@ import type { Conversations } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Files } from "../runtime/files.ts";
 import { type MessageFiles, readMessageFiles, withoutBytes } from "./message-files.ts";
+import { isAmong, mayStart } from "./slack-starts.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { createKeywordFinder, type KeywordText, readKeywordText } from "./types/keywords.ts";
+import { MentionConfig } from "./types/mention.ts";
 import { MessageConfig } from "./types/message.ts";
 
 export interface MessageTriggerOptions {
   readonly triggers: TriggerRegistry;
   readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
-  readonly access: Pick<Access, "mayUse">;
+  readonly access: Pick<Access, "mayUse" | "amongWhich">;
   readonly files: Pick<Files, "limits">;
   readonly logger: Logger;
 }
@@ -49,15 +51,14 @@ export class MessageTrigger {
     // Messages may come before the process has begun to work.
     await this.#options.triggers.load();
     const searched = toSearched(message);
-    let may: boolean | null = null;
     let files: Promise<MessageFiles> | null = null;
     // Once for all workflows, and only if one starts.
     const readFiles = (): Promise<MessageFiles> => (files ??= this.#readFiles(message));
-    for (const trigger of this.#options.triggers.of("message")) {
+    const { triggers } = this.#options;
+    for (const trigger of [...triggers.of("message"), ...triggers.of("mention")]) {
       if (started.has(trigger.workflowId)) continue;
       if (!(await this.#fits(trigger, message, searched))) continue;
-      may ??= message.isFromBot || (await this.#mayStart(message));
-      if (!may) break;
+      if (!(await this.#mayStart(trigger, message))) continue;
       const result = await this.#start(trigger, message, readFiles);
       if (result instanceof AppError) failures.push(result);
       else if (result) started.set(trigger.workflowId, result);
@@ -72,9 +73,10 @@ export class MessageTrigger {
     message: IncomingMessage,
     searched: SearchedMessage,
   ): Promise<boolean> {
-    const { bots, mention, fits, channels, limits } = this.#rule(trigger);
+    const { bots, mention, thread, fits, channels, limits } = this.#rule(trigger);
     if (message.isFromBot && !bots) return false;
     if (mention && !message.mentionsBot) return false;
+    if (thread !== "any" && (thread === "reply") !== (message.threadTs !== null)) return false;
     if (limits && message.text.length > limits.maxLength) {
       this.#warnOfLength(trigger, message, limits);
       return false;
@@ -96,9 +98,13 @@ export class MessageTrigger {
     );
   }
 
-  async #mayStart({ user, channel, eventId }: IncomingMessage): Promise<boolean> {
+  /** Bots have no rights of their own; those of the workspace's groups and channels are for people. */
+  async #mayStart(trigger: ActiveTrigger, message: IncomingMessage): Promise<boolean> {
     const { access, logger } = this.#options;
-    if (await access.mayUse(user, "recent")) return true;
+    const { user, channel, eventId } = message;
+    const { users } = this.#rule(trigger);
+    if (message.isFromBot) return users === undefined || users.includes(user);
+    if (await mayStart(access, user, users)) return true;
     logger.debug({ channel, user, event: eventId }, "the author of a message may not start runs");
     return false;
   }
@@ -136,7 +142,7 @@ export class MessageTrigger {
   }
 
   #run(
-    { workflowId, id, reports }: ActiveTrigger,
+    { workflowId, id, kind, reports }: ActiveTrigger,
     message: IncomingMessage,
     files: MessageFiles | null,
   ): Promise<StartResult> {
@@ -152,7 +158,7 @@ export class MessageTrigger {
       variableForm: "json",
       ...(files && { files: files.brought }),
       trigger: {
-        type: "message",
+        type: kind,
         id,
         userId: user,
         ...(message.isFromBot && { isBot: true }),
@@ -174,7 +180,10 @@ export class MessageTrigger {
 }
 
 function toRule(trigger: ActiveTrigger): Rule {
-  const { pattern, keywords, ...rest } = MessageConfig.parse(trigger.config);
+  const { pattern, keywords, ...rest } =
+    trigger.kind === "mention"
+      ? { ...MentionConfig.parse(trigger.config), mention: true }
+      : MessageConfig.parse(trigger.config);
   const compiled = pattern === undefined ? null : compilePattern(pattern);
   const finder = keywords === undefined ? null : createKeywordFinder(keywords);
   // A version that was deployed when larger patterns were taken.
@@ -198,14 +207,4 @@ function toSearched({ text, readings = [text] }: IncomingMessage): SearchedMessa
       return read;
     },
   };
-}
-
-/** Does one of the names mean this channel? */
-export async function isAmong(
-  channel: string,
-  names: readonly string[],
-  conversations: Conversations,
-): Promise<boolean> {
-  for (const name of names) if (await conversations.means(name, channel)) return true;
-  return false;
 }

@@ -1,10 +1,10 @@
 import { AppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { StartResult } from "../api/executions.ts";
-import type { ShortcutRequest } from "../api/triggers.ts";
+import type { MessagePlace, ShortcutRequest } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
-import type { Conversations } from "../ports/conversations.ts";
+import type { Conversations, PointedMessage } from "../ports/conversations.ts";
 import type { TriggerRegistry } from "./trigger-registry.ts";
 
 const NO_MESSAGE = { channel: null, ts: null, threadTs: null, text: null, messageUser: null };
@@ -41,8 +41,7 @@ export class ShortcutTrigger {
         message: `"${workflowId}" is not among the shortcuts any more. Open the shortcut again.`,
       });
     }
-    const message =
-      request.message ?? (place && (await conversations.readMessage(place.channel, place.ts)));
+    const message = request.message ?? (place && (await readPointed(conversations, place)));
     const report = message
       ? { channel: message.channel, on: "all" as const, threadTs: message.threadTs }
       : { channel: user, on: "all" as const };
@@ -61,4 +60,13 @@ export class ShortcutTrigger {
       ...(!trigger.reports && { report }),
     });
   }
+}
+
+/** The message alone, without the emoji on it. */
+async function readPointed(
+  conversations: Conversations,
+  { channel, ts }: MessagePlace,
+): Promise<PointedMessage> {
+  const { reactions: _reactions, ...message } = await conversations.readMessage(channel, ts);
+  return message;
 }

@@ -2,10 +2,14 @@ import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type {
+  Flood,
+  IncomingChannel,
+  IncomingMember,
   IncomingMessage,
   IncomingReaction,
   PublishRequest,
   PublishResult,
+  ReceivedFiles,
   ShortcutRequest,
   Triggers as TriggersApi,
   WebhookAnswer,
@@ -24,13 +28,18 @@ import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Files } from "../runtime/files.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import { ChannelTrigger } from "./channel-trigger.ts";
 import { CompletionEvents } from "./completion-events.ts";
 import { DatabasePoller } from "./database-poller.ts";
 import { EventBus } from "./event-bus.ts";
+import { FileTrigger } from "./file-trigger.ts";
+import { FloodNotices } from "./flood-notices.ts";
+import { MemberTrigger } from "./member-trigger.ts";
 import { MessageTrigger } from "./message-trigger.ts";
 import { ReactionTrigger } from "./reaction-trigger.ts";
 import { Scheduler } from "./scheduler.ts";
 import { ShortcutTrigger } from "./shortcut-trigger.ts";
+import { SlackStarts } from "./slack-starts.ts";
 import { TriggerRegistry } from "./trigger-registry.ts";
 import { WebhookTrigger } from "./webhook-trigger.ts";
 
@@ -40,7 +49,7 @@ export interface TriggersOptions {
   readonly logger: Logger;
   readonly cron: Cron;
   readonly conversations: Conversations;
-  readonly access: Pick<Access, "mayUse">;
+  readonly access: Pick<Access, "mayUse" | "amongWhich">;
   readonly services: ServiceRegistry;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly maskSecrets: (value: Json) => Json;
@@ -58,6 +67,10 @@ export interface TriggersOptions {
 export class Triggers implements TriggersApi {
   readonly #messages: MessageTrigger;
   readonly #reactions: ReactionTrigger;
+  readonly #files: FileTrigger;
+  readonly #members: MemberTrigger;
+  readonly #channels: ChannelTrigger;
+  readonly #floods: FloodNotices;
   readonly #shortcuts: ShortcutTrigger;
   readonly #webhooks: WebhookTrigger;
   readonly completions: CompletionEvents;
@@ -70,7 +83,12 @@ export class Triggers implements TriggersApi {
     this.#active = new TriggerRegistry(options);
     const parts = { ...options, triggers: this.#active };
     this.#messages = new MessageTrigger(parts);
-    this.#reactions = new ReactionTrigger(parts);
+    const ofSlack = { ...parts, starts: new SlackStarts(parts) };
+    this.#reactions = new ReactionTrigger(ofSlack);
+    this.#files = new FileTrigger(ofSlack);
+    this.#members = new MemberTrigger(ofSlack);
+    this.#channels = new ChannelTrigger(ofSlack);
+    this.#floods = new FloodNotices(options);
     this.#shortcuts = new ShortcutTrigger(parts);
     this.#webhooks = new WebhookTrigger(parts);
     this.#events = new EventBus(parts);
@@ -88,6 +106,22 @@ export class Triggers implements TriggersApi {
 
   receiveReaction(reaction: IncomingReaction): Promise<readonly StartResult[]> {
     return this.#reactions.receive(reaction);
+  }
+
+  receiveFiles(message: IncomingMessage): Promise<ReceivedFiles> {
+    return this.#files.receive(message);
+  }
+
+  receiveMember(member: IncomingMember): Promise<readonly StartResult[]> {
+    return this.#members.receive(member);
+  }
+
+  receiveChannel(channel: IncomingChannel): Promise<readonly StartResult[]> {
+    return this.#channels.receive(channel);
+  }
+
+  onFlood(listener: (flood: Flood) => void): () => void {
+    return this.#floods.on(listener);
   }
 
   listShortcuts(): Promise<readonly string[]> {

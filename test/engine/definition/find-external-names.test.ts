@@ -76,3 +76,28 @@ test("a definition's names outside are found wherever they stand in full", () =>
     "steps[2].config.connection: connection crm",
   ]);
 });
+
+test.for([
+  { type: "message", keywords: ["x"] },
+  { type: "mention" },
+  { type: "reaction", emoji: "eyes" },
+  { type: "file-shared" },
+  { type: "member-joined" },
+])(
+  "a trigger of type $type names its channels and people, to be checked at deployment",
+  (trigger) => {
+    const { definition } = validateDefinition(
+      {
+        ...{ id: "w", name: "W" },
+        trigger: { ...trigger, channels: ["#help"], users: ["@finance"] },
+        steps: [{ id: "one", type: "transform", config: { expression: "1" } }],
+      },
+      registries,
+    );
+
+    expect(definition && findExternalNames(definition, registries)).toEqual([
+      { kind: "channel", name: "#help", path: "trigger.channels[0]" },
+      { kind: "permission", name: "@finance", path: "trigger.users[0]" },
+    ]);
+  },
+);

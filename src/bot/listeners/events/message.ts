@@ -1,17 +1,14 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
-import type { IncomingMessage } from "../../../engine/api/triggers.ts";
-import { filesOf } from "../../../slack/files.ts";
-import { readMessageText, readShown } from "../../../slack/message-text.ts";
 import type { BotContext } from "../../context.ts";
 import { mentions } from "../../conversation/addressed.ts";
 import type { Conversation } from "../../conversation/conversation.ts";
 import { toWritten } from "../../conversation/written-message.ts";
-import { throwIfWorthRepeating } from "../../receiver/repeats.ts";
+import { startAll, toIncoming } from "./message-starts.ts";
 import { answerSpoken } from "./spoken-decision.ts";
 
-/** The fields of a message event that are used, whatever its subtype. */
-const Message = z.object({
+/** The fields of a message event that are used, whatever its subtype; its blocks are read as they are. */
+const Message = z.looseObject({
   subtype: z.string().optional(),
   channel: z.string(),
   channel_type: z.enum(["channel", "group"]),
@@ -55,20 +52,8 @@ export function register(app: App, context: BotContext, conversation: Conversati
     void answerSpoken(context, message, botUserId).catch((error: unknown) => {
       logger.warn({ err: error }, "could not lead a person to the buttons");
     });
-    const incoming = toIncoming(message, {
-      ...{ eventId, text: readMessageText(event), readings: readShown(event), mentionsBot },
-      files: filesOf(message.files).map((file) => ({
-        ...{ id: file.id, name: file.name, size: file.size },
-        read: (maxBytes) => context.files.read(file, maxBytes),
-      })),
-    });
-    const started = await context.engine.triggers
-      .receiveMessage(incoming)
-      .catch((error: unknown) => {
-        logger.warn({ err: error }, "could not start the workflows that a message triggers");
-        throwIfWorthRepeating(error, retryNum);
-        return [];
-      });
+    const incoming = toIncoming(context, message, mentionsBot);
+    const started = await startAll(context, incoming, { retryNum, logger });
     if (isOurs && started.length === 0) await conversation.receive(mention, { client, botUserId });
   });
 }
@@ -85,12 +70,4 @@ function readMessage(
   if (user === undefined || user === own.botUserId) return null;
   if (botId !== undefined && botId === own.botId) return null;
   return { ...data, user };
-}
-
-function toIncoming(
-  { user, channel, ts, thread_ts: threadTs, bot_id: botId, subtype }: ChannelMessage,
-  rest: Pick<IncomingMessage, "eventId" | "text" | "readings" | "mentionsBot" | "files">,
-): IncomingMessage {
-  const isFromBot = botId !== undefined || subtype === "bot_message";
-  return { ...rest, user, channel, ts, threadTs: threadTs ?? null, isFromBot };
 }

@@ -27,7 +27,11 @@ const ENGINE = { actor: "engine", surface: "engine" } as const;
 const SURFACES: Readonly<Record<string, Surface>> = {
   slash: "slack",
   message: "slack",
+  mention: "slack",
   reaction: "slack",
+  "file-shared": "slack",
+  "member-joined": "slack",
+  "channel-created": "slack",
   shortcut: "slack",
   api: "api",
   webhook: "api",

@@ -1,8 +1,12 @@
 import type { TriggerType } from "../../definition/trigger-type.ts";
 import type { Cron } from "../../ports/cron.ts";
+import { channelCreated } from "./channel-created.ts";
 import { databaseChange } from "./database-change.ts";
 import { event } from "./event.ts";
+import { fileShared } from "./file-shared.ts";
 import { manual } from "./manual.ts";
+import { memberJoined } from "./member-joined.ts";
+import { mention } from "./mention.ts";
 import { message } from "./message.ts";
 import { reaction } from "./reaction.ts";
 import { createSchedule } from "./schedule.ts";
@@ -18,7 +22,11 @@ export function createTriggerTypes(options: {
     manual,
     slash,
     message,
+    mention,
     reaction,
+    fileShared,
+    memberJoined,
+    channelCreated,
     shortcut,
     createSchedule(options.cron),
     webhook,

@@ -1,28 +1,33 @@
 import { z } from "zod";
-import { externalNames } from "../../definition/param-traits.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
 import { compilePattern } from "../../language/safe-pattern.ts";
 import { isSearchable } from "./keywords.ts";
+import { Channels, Users } from "./slack-filters.ts";
 
-export const MessageConfig = z.strictObject({
-  /** Ids or names (`#support`); absent: every channel that the bot is in. */
-  channels: z
-    .array(z.string().min(1).max(100))
-    .min(1)
-    .max(100)
-    .optional()
-    .register(externalNames, { kind: "channel" }),
+/** What a message has to be, for the triggers of messages and of mentions. */
+export const MessageFilters = {
+  channels: Channels,
+  users: Users,
   /** RE2 syntax; found anywhere in the text. */
   pattern: z.string().min(1).max(500).optional(),
   /** Words or phrases, whatever their case; one is enough. */
   keywords: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
-  /** Only messages that mention the bot. */
-  mention: z.boolean().default(false),
+  /** `root`: only messages that are in no thread; `reply`: only replies in threads. */
+  thread: z.enum(["any", "root", "reply"]).default("any"),
   /** Messages of other bots count too. The bot's own never do. */
   bots: z.boolean().default(false),
+};
+
+export const MessageConfig = z.strictObject({
+  ...MessageFilters,
+  /** Only messages that mention the bot. */
+  mention: z.boolean().default(false),
 });
 export type MessageConfig = z.output<typeof MessageConfig>;
+
+/** The variables of runs that messages start. */
+export const OF_MESSAGE = ["text", "user", "channel", "ts", "threadTs", "isReply", "files"];
 
 /**
  * A message in a channel starts the workflow. Variables: `text`, `user`, `channel`, `ts`, `threadTs` (the thread to answer in:
@@ -32,11 +37,12 @@ export const message = defineTriggerType({
   kind: "message",
   summary: "Started by a message in a channel: by keywords, a pattern or a mention of the bot.",
   config: MessageConfig,
-  gives: ["text", "user", "channel", "ts", "threadTs", "isReply", "files"],
+  gives: OF_MESSAGE,
   check: checkMessage,
 });
 
-function checkMessage({ pattern, keywords, mention }: MessageConfig): readonly ConfigProblem[] {
+function checkMessage(config: MessageConfig): readonly ConfigProblem[] {
+  const { pattern, keywords, mention } = config;
   const problems: ConfigProblem[] = [];
   if (pattern === undefined && keywords === undefined && !mention) {
     problems.push({
@@ -45,6 +51,15 @@ function checkMessage({ pattern, keywords, mention }: MessageConfig): readonly C
       fix: 'Give "keywords", a "pattern", or "mention": true. If every message is meant, "pattern": ".".',
     });
   }
+  return [...problems, ...checkWords(config)];
+}
+
+/** What is wrong with the words that are looked for. */
+export function checkWords({
+  pattern,
+  keywords,
+}: Pick<MessageConfig, "pattern" | "keywords">): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
   if (pattern !== undefined && keywords !== undefined) {
     problems.push({
       path: ["pattern"],

@@ -1,0 +1,59 @@
+import { asAppError } from "../../shared/errors.ts";
+import type { Flood } from "../api/triggers.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
+
+export interface FloodNoticesOptions {
+  readonly store: Pick<Store, "dedupe" | "workflows">;
+  readonly clock: Clock;
+  readonly events: EngineEvents;
+  readonly logger: Logger;
+  /** The worker of this process. */
+  readonly process: string;
+}
+
+/** One notice in this time for each workflow, in milliseconds. */
+const PAUSE_MS = 10 * 60_000;
+
+/** Says that a workflow is not started for all events: not for each that is left out, and in one of the processes. */
+export class FloodNotices {
+  readonly #options: FloodNoticesOptions;
+  /** When this process may look again whether a notice is due, by workflow. */
+  readonly #quietUntil = new Map<string, number>();
+
+  constructor(options: FloodNoticesOptions) {
+    this.#options = options;
+  }
+
+  /** @returns a function that removes the listener. */
+  on(listener: (flood: Flood) => void): () => void {
+    return this.#options.events.on("flooded", async ({ workflowId, kind }) => {
+      const { logger } = this.#options;
+      try {
+        if (!(await this.#isDue(workflowId))) return;
+        listener({ workflowId, kind, deployedBy: await this.#deployer(workflowId) });
+      } catch (error) {
+        logger.warn({ workflowId, error: asAppError(error).message }, "a notice was not sent");
+      }
+    });
+  }
+
+  async #isDue(workflowId: string): Promise<boolean> {
+    const { store, clock, process } = this.#options;
+    const now = clock.now();
+    if (now < (this.#quietUntil.get(workflowId) ?? 0)) return false;
+    const until = now + PAUSE_MS;
+    this.#quietUntil.set(workflowId, until);
+    const own = `${process}:${now}`;
+    return (await store.dedupe.claim(`flood:${workflowId}`, own, now, until)) === own;
+  }
+
+  async #deployer(workflowId: string): Promise<string> {
+    const { workflows } = this.#options.store;
+    const record = await workflows.get(workflowId);
+    const version = record && (await workflows.getVersion(workflowId, record.activeVersion));
+    return version?.deployedBy ?? "";
+  }
+}

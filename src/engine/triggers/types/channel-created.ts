@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { defineTriggerType } from "../../definition/trigger-type.ts";
+import { compilePattern } from "../../language/safe-pattern.ts";
+import { Users } from "./slack-filters.ts";
+
+export const ChannelCreatedConfig = z.strictObject({
+  /** RE2 syntax; found anywhere in the name of the channel: `^proj-`. */
+  pattern: z.string().min(1).max(500).optional(),
+  /** Who creates it. */
+  users: Users,
+});
+
+/** A public channel that is created starts the workflow. Variables: `channel` (its id), `channelName`, `user` (who created it). */
+export const channelCreated = defineTriggerType({
+  kind: "channel-created",
+  summary: "Started by a public channel that is created in the workspace.",
+  config: ChannelCreatedConfig,
+  gives: ["channel", "channelName", "user"],
+  check: ({ pattern }) => {
+    const compiled = pattern === undefined ? null : compilePattern(pattern);
+    if (typeof compiled !== "string") return [];
+    return [{ path: ["pattern"], message: compiled, fix: "Correct the pattern." }];
+  },
+});
