@@ -1,5 +1,6 @@
 import { createTask, parse, validateDetailed } from "node-cron";
 import type { Cron, CronProblem, CronSchedule } from "../engine/ports/cron.ts";
+import { counted } from "../shared/counted.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { type ClockPeriod, periodsOf } from "./clock-periods.ts";
 import { problemsOfSteps } from "./cron-steps.ts";
@@ -30,7 +31,7 @@ export function createCron(): Cron {
 function describeShape(expression: string): string {
   const count = expression.trim() === "" ? 0 : expression.trim().split(/\s+/).length;
   if (count === 5 || count === 6) return "the cron expression has characters that none has";
-  return `the cron expression has ${count} ${count === 1 ? "field" : "fields"}, and needs five, or six with seconds first`;
+  return `the cron expression has ${counted(count, "field")}, and needs five, or six with seconds first`;
 }
 
 const RANGES: Readonly<Record<string, string>> = {

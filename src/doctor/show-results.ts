@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { counted } from "../shared/counted.ts";
 import { type CheckResult, count, type Finding, type Level } from "./finding.ts";
 
 const MARKS = { ok: "✔", warning: "!", problem: "✘", unknown: "?" } as const;
@@ -42,7 +43,7 @@ export function showSummary(results: readonly CheckResult[]): string {
 function nameCount(found: number, level: Exclude<Level, "ok">): string | null {
   if (found === 0) return null;
   if (level === "unknown") return `${found} not checked`;
-  return `${found} ${level}${found === 1 ? "" : "s"}`;
+  return counted(found, level);
 }
 
 /** All findings for programs: `{ok, problems, warnings, checks: [{id, title, ms, findings: [{level, what, fix?}]}]}`. */

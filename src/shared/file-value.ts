@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import { sha256 } from "./hash.ts";
 import { isJsonObject, type Json } from "./json.ts";
 
@@ -118,7 +119,7 @@ function safeType(given: string): string {
 
 /** A size for people: `10 MB`. */
 export function writeSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1000) return counted(bytes, "byte");
   const [unit, size] = bytes < 1_000_000 ? ["kB", bytes / 1000] : ["MB", bytes / 1_000_000];
   return `${Number(size.toFixed(1))} ${unit}`;
 }

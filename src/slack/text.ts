@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from "../shared/json.ts";
 import { escapeMrkdwn } from "../shared/markup.ts";
 import { inOneLine } from "../shared/shorten.ts";
-import { isUserId } from "../shared/slack-ids.ts";
+import { isChannelId, isUserId } from "../shared/slack-ids.ts";
 import { cut } from "./limits.ts";
 
 /** Makes text from outside harmless in mrkdwn. */
@@ -65,7 +65,7 @@ export function mentionPerson(id: string): string {
 /** A channel id, or a mention with one, as a link to it, a name as it is. */
 export function mentionChannel(channel: string): string {
   const id = /^<#([CG][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(channel)?.[1] ?? channel;
-  return /^[CG][A-Z0-9]+$/.test(id) ? `<#${id}>` : escapeText(channel);
+  return isChannelId(id) ? `<#${id}>` : escapeText(channel);
 }
 
 /** The name that a channel had when the definition was deployed that means it: `ops` of `<#C123|ops>`; `null`: it has none. */

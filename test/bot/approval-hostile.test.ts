@@ -472,7 +472,7 @@ describe("approvers", () => {
     const config = { approvers: ["U0BOB", "<@U0BOB>"], required: 2 };
     const result = await bot.engine.workflows.deploy(askWorkflow(config), { by: "test" });
     expect(result.deployed ? [] : result.problems).toMatchObject([
-      { path: "steps[0].config.required", message: "2 decisions are required of 1 approvers" },
+      { path: "steps[0].config.required", message: "2 decisions are required of 1 approver" },
     ]);
   });
 });

@@ -146,7 +146,7 @@ describe("/workflow costs", () => {
 
     const all = await bot.slash("U0ALICE", "costs");
     expect(all).toMatch(/Costs of all workflows\*, last 30 days/);
-    expect(all).toMatch(/Total: \*\$0\.\d{4}\* · 1 run · 1 calls? of models · \d+ tokens/);
+    expect(all).toMatch(/Total: \*\$0\.\d{4}\* · 1 run · 1 call of a model · \d+ tokens/);
     expect(all).toMatch(/\*Workflows\*\\n• Judge: \$0\.\d{4} · 1 call/);
     expect(all).toMatch(/\*Models\*\\n• gpt-4o: \$0\.\d{4}/);
     expect(all).toMatch(/\*People\*\\n• <@U0BOB>: \$0\.\d{4}/);

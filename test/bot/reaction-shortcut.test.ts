@@ -153,7 +153,8 @@ test.for<readonly [string, string]>([
 });
 
 test("a shortcut on a message of blocks alone starts the workflow with what the blocks say", async () => {
-  await using bot = await TestBot.start({ definitions: [noting("helper", { type: "shortcut" })] });
+  const definitions = [noting("helper", { type: "shortcut" })];
+  await using bot = await TestBot.start({ definitions, postsItself: true });
   const client = new WebClient("xoxb-simulator", { slackApiUrl: bot.simulator.apiUrl });
   const { ts } = await client.chat.postMessage({
     channel: "C0GENERAL",

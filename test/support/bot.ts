@@ -27,6 +27,7 @@ import { createSlackNamePins } from "../../src/slack/name-pins.ts";
 import type { ProxySettings } from "../../src/slack/proxy.ts";
 import { createSlack, type Slack } from "../../src/slack/slack.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
+import { unmannerlyIn } from "./manners.ts";
 import { until } from "./until.ts";
 
 export interface TestBotOptions {
@@ -57,6 +58,8 @@ export interface TestBotOptions {
   readonly meters?: SlackMeters;
   /** Secrets of workflows, by name. @default none */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** The test posts as the bot, too, so what people read is not judged. @default false */
+  readonly postsItself?: boolean;
   /** Gets each line of the bot's log from `warn` on. @default none */
   readonly onLog?: (line: string) => void;
 }
@@ -293,10 +296,16 @@ export class TestBot implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopBot();
+    const unmannerly = this.simulator.workspace.traffic
+      .calls()
+      .filter(({ ok }) => ok)
+      .flatMap(({ method, args }) => unmannerlyIn(method, args));
     this.#web?.closeAllConnections();
     this.#web?.close();
     await this.simulator[Symbol.asyncDispose]();
     await this.store[Symbol.asyncDispose]();
+    if (unmannerly.length > 0 && this.#options.postsItself !== true)
+      throw new Error(`People read:\n${unmannerly.join("\n")}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CostBreakdown, CostDimension, CostLine, CostQuery } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
 import { GENERATION } from "../../engine/model/execution-id.ts";
+import { counted } from "../../shared/counted.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
 import { type CardMessage, message, sections } from "../views/blocks/build.ts";
 import { countRuns, describeUnknown, isCost, showSpent } from "../views/costs.ts";
@@ -108,7 +109,7 @@ function show(title: string, total: CostBreakdown["total"], parts: readonly stri
   const unknown = describeUnknown(total);
   const lines = [
     title,
-    `Total: *${showSpent(total)}* · ${countRuns(total)} · ${total.calls} calls of models · ${total.promptTokens + total.completionTokens} tokens`,
+    `Total: *${showSpent(total)}* · ${countRuns(total)} · ${counted(total.calls, "call of a model", "calls of models")} · ${counted(total.promptTokens + total.completionTokens, "token")}`,
     ...(parts.length > 0 ? parts : ["Nothing cost anything in this time."]),
     ...(unknown === null ? [] : [unknown]),
   ];
@@ -119,8 +120,7 @@ function listLines(title: string, lines: readonly CostLine[], naming: Naming): s
   const paid = lines.filter(({ totals }) => isCost(totals));
   if (paid.length === 0) return [];
   const shown = paid.slice(0, LINES_SHOWN).map(({ name, totals }) => {
-    const calls =
-      totals.calls > 0 ? ` · ${totals.calls === 1 ? "1 call" : `${totals.calls} calls`}` : "";
+    const calls = totals.calls > 0 ? ` · ${counted(totals.calls, "call")}` : "";
     return `• ${naming(name)}: ${showSpent(totals)}${calls}`;
   });
   if (paid.length > LINES_SHOWN) shown.push(`_and ${paid.length - LINES_SHOWN} more_`);

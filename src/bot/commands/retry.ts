@@ -1,5 +1,6 @@
 import type { Caller } from "../../engine/api/access.ts";
 import type { RetryRequest } from "../../engine/api/executions.ts";
+import { counted } from "../../shared/counted.ts";
 import { parseDuration } from "../../shared/duration.ts";
 import { type AppError, isAppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -123,7 +124,7 @@ async function askBulk(
     by: caller.userId,
     dryRun: true,
   });
-  const runs = `${matched} ${matched === 1 ? "run" : "runs"}`;
+  const runs = counted(matched, "run");
   const what = `${runs} of *${escapeText(definition.name)}* that were started since ${showTime(since)} and ${status === "failed" ? "failed" : "were cancelled"}`;
   if (matched === 0) return `There are ${what.replace("0 runs", "no runs")}.`;
   const text = `There are ${what}. Each continues where it ${status === "failed" ? "failed" : "was stopped"}.`;

@@ -1,3 +1,4 @@
+import { counted } from "../../shared/counted.ts";
 import { escapeText, showValue } from "../../slack/text.ts";
 import { message, sections } from "../views/blocks/build.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
@@ -10,7 +11,7 @@ export const templatesCommand: Subcommand = {
   run: async (_request, { engine }) => {
     const lines = engine.workflows.listTemplates().map(({ id, name, description, steps }) => {
       const about = description === null ? "" : `\n    ${showValue(description, 300)}`;
-      return `• *${escapeText(name)}* (\`${escapeText(id)}\`, ${steps} steps)${about}`;
+      return `• *${escapeText(name)}* (\`${escapeText(id)}\`, ${counted(steps, "step")})${about}`;
     });
     const hint =
       "To use one: `POST /api/templates/&lt;id&gt;` gives its definition; change it and deploy it.";

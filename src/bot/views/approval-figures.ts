@@ -1,4 +1,5 @@
 import type { ApprovalFigures, RequestFigures } from "../../engine/api/audit.ts";
+import { counted } from "../../shared/counted.ts";
 import { escapeText, showDuration } from "../../slack/text.ts";
 import { type CardMessage, message, sections } from "./blocks/build.ts";
 
@@ -7,7 +8,7 @@ export function approvalFigures(figures: ApprovalFigures): CardMessage {
   const { days, workflows } = figures;
   const asked = workflows.filter(({ open, decided, expired }) => open + decided + expired > 0);
   const lines = [
-    `*Approvals of ${days} days*: ${describe(figures)}`,
+    `*Approvals of ${counted(days, "day")}*: ${describe(figures)}`,
     ...asked.map((one) => `• *${escapeText(one.workflowId)}*: ${describe(one)}`),
   ];
   return message(lines[0] ?? "", sections(lines));

@@ -2,7 +2,8 @@ import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { MASK } from "../../engine/model/mask.ts";
 import { keepDirection } from "../../shared/direction.ts";
-import { readOwn } from "../../shared/json.ts";
+import { type Json, readOwn } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { shorten } from "../../shared/shorten.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { type GroupIds, groupIdOf } from "../../slack/groups.ts";
@@ -50,9 +51,10 @@ export function createCardContext(
   const shownOf = (view: ExecutionView): ShownInput[] => {
     if (definition.inputs === undefined) {
       return Object.entries(view.variables).map(([label, value]) => ({
-        label,
-        value,
-        hidden: false,
+        ...{ label, value, hidden: false },
+        ...omitUndefined({
+          names: namesOfTrigger(view.trigger, label, value) ?? namesOfField(view.requests, label),
+        }),
       }));
     }
     return inputs.flatMap(([name, input]): ShownInput[] => {
@@ -73,6 +75,28 @@ export function createCardContext(
     mention: (approver) => mentionApprover(approver, groups),
     shownInputs: shownOf,
   };
+}
+
+/**
+ * Whom or what a value names that came with a trigger of Slack: its person and its channel are known to be ids, and so is the
+ * author of the message that it came from.
+ */
+export function namesOfTrigger(
+  trigger: ExecutionView["trigger"],
+  name: string,
+  value: Json,
+): ShownInput["names"] {
+  const { userId, channel } = trigger;
+  if (userId === undefined) return undefined;
+  if (value === userId || name === "messageUser") return "user";
+  return value === channel ? "channel" : undefined;
+}
+
+/** What a variable names that a card lets people edit, by the type of its field. */
+function namesOfField(requests: ExecutionView["requests"], name: string): ShownInput["names"] {
+  const fields = requests.flatMap(({ opened }) => opened.editable ?? []);
+  const type = fields.find((field) => field.name === name)?.type;
+  return type === "user" || type === "channel" ? type : undefined;
 }
 
 /** Ids and names of steps and of those in the bodies that they hold. */

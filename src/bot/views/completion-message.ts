@@ -1,13 +1,23 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import { ERROR_CODES, type ErrorCode, faultOf } from "../../shared/errors.ts";
-import { escapeText, mentionPerson, shortRunId, showMembers, showValue } from "../../slack/text.ts";
+import type { Json } from "../../shared/json.ts";
+import { isChannelId, isUserId } from "../../shared/slack-ids.ts";
+import {
+  escapeText,
+  mentionChannel,
+  mentionPerson,
+  shortRunId,
+  showMembers,
+  showValue,
+} from "../../slack/text.ts";
 import { type CardMessage, contextBlock, divider, message, section } from "./blocks/build.ts";
 import { describeBudgetOutcome } from "./budget-card.ts";
-import type { CardContext } from "./card-context.ts";
+import { type CardContext, namesOfTrigger, showInput } from "./card-context.ts";
 import { describeDecisionValue, describeRefusal, describeUndecided } from "./decision-words.ts";
 import { receipt, totals } from "./receipt.ts";
 
 const OUTPUT_CHARS = 2500;
+const RESULT_CHARS = 500;
 const ERROR_CHARS = 1500;
 /** Results that are shown of a run that was stopped, the newest ones. */
 const KEPT_SHOWN = 8;
@@ -37,7 +47,7 @@ export function failureMessage(view: ExecutionView, context: CardContext): CardM
 }
 
 function describeEnding(view: ExecutionView, context: CardContext): string {
-  if (view.status === "completed") return describeCompletion(view);
+  if (view.status === "completed") return describeCompletion(view, context);
   if (view.status === "cancelled") {
     const stopped = stoppedAtCap(view);
     if (stopped !== null) return `${stopped}\n${describeKept(view, context)}`;
@@ -48,12 +58,12 @@ function describeEnding(view: ExecutionView, context: CardContext): string {
 }
 
 /** A run that ended with a no, or with no decision, is no success that is worth a check mark. */
-function describeCompletion(view: ExecutionView): string {
+function describeCompletion(view: ExecutionView, context: CardContext): string {
   const decision = describeDecisionValue(view, view.output);
   if (decision !== null) return `${decision}.`;
   const refusal = describeRefusal(view);
   const head = refusal === null ? ":white_check_mark: Completed." : `${refusal}. The run is over.`;
-  return view.output === null ? head : `${head} Result:\n${showOutput(view)}`;
+  return view.output === null ? head : `${head} Result:\n${showOutput(view, context)}`;
 }
 
 /** `null`: it was not its cost cap that it was stopped at. */
@@ -79,16 +89,32 @@ function describeKept(view: ExecutionView, context: CardContext): string {
   return ["Results so far:", ...lines].join("\n");
 }
 
-function showOutput(view: ExecutionView): string {
+function showOutput(view: ExecutionView, context: CardContext): string {
   const { output } = view;
   if (typeof output === "object" && output !== null && !Array.isArray(output)) {
     const lines = Object.entries(output).map(
       ([name, value]) =>
-        `• ${escapeText(name)}: ${describeDecisionValue(view, value) ?? showValue(value, 500)}`,
+        `• ${escapeText(name)}: ${describeDecisionValue(view, value) ?? showResult(view, context, name, value)}`,
     );
     if (lines.length > 0 && lines.length <= 12) return lines.join("\n");
   }
   return showValue(output, OUTPUT_CHARS);
+}
+
+/**
+ * One result. The id of a person or a channel of this run is shown by name; other ids of people stay text, so that data from
+ * outside notifies no person. A link to a channel notifies no person.
+ */
+function showResult(view: ExecutionView, context: CardContext, name: string, value: Json): string {
+  if (typeof value === "string") {
+    const input = context.shownInputs(view).find((one) => one.names && one.value === value);
+    if (input !== undefined) return showInput(input, RESULT_CHARS);
+    const names = namesOfTrigger(view.trigger, name, value);
+    if (names === "user" && isUserId(value)) return mentionPerson(value);
+    if (isChannelId(value) && (names === "channel" || name === "channel"))
+      return mentionChannel(value);
+  }
+  return showValue(value, RESULT_CHARS);
 }
 
 function describeFailure(view: ExecutionView, context: CardContext): string {

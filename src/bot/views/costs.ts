@@ -1,5 +1,6 @@
 import type { CostLine, Estimate } from "../../engine/api/costs.ts";
 import type { Totals } from "../../engine/model/totals.ts";
+import { counted } from "../../shared/counted.ts";
 import { toDollars } from "../../shared/money.ts";
 import { showCost, showDuration } from "../../slack/text.ts";
 
@@ -11,7 +12,7 @@ export function showSpent({ costNano, costUnknown }: Totals): string {
 
 /** `1 run`, `12 runs`. */
 export function countRuns({ started }: Totals): string {
-  return started === 1 ? "1 run" : `${started} runs`;
+  return counted(started, "run");
 }
 
 /** Did anything cost money, or may it have? */

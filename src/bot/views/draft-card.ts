@@ -1,4 +1,5 @@
 import type { DraftView } from "../../engine/api/drafts.ts";
+import { counted } from "../../shared/counted.ts";
 import { showHiddenInLine } from "../../shared/visible-text.ts";
 import { escapeText, mentionPerson, showCost } from "../../slack/text.ts";
 import { toDraftValue } from "../action-values.ts";
@@ -66,7 +67,7 @@ function body(view: DraftView) {
     ...partOrWhole(lines, { d: draft.id, n: draft.round }),
     contextBlock(
       `Id \`${definition.id}\` · round ${draft.round}`,
-      `Writing it cost ${showCost(cost)} (${calls} AI ${calls === 1 ? "call" : "calls"}).`,
+      `Writing it cost ${showCost(cost)} (${counted(calls, "AI call")}).`,
     ),
   ];
 }

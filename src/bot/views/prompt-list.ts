@@ -1,5 +1,6 @@
 import type { PromptComparison, PromptFigures, PromptView } from "../../engine/api/prompts.ts";
 import type { PromptRecord } from "../../engine/ports/prompts.ts";
+import { counted } from "../../shared/counted.ts";
 import { toDollars } from "../../shared/money.ts";
 import { cut } from "../../slack/limits.ts";
 import { escapeText, mentionPerson, showDuration, showTime, showValue } from "../../slack/text.ts";
@@ -48,7 +49,7 @@ function describeFigures(figures: PromptFigures): string {
   const { decisions, invalidRate, costNano, latencyMs, overturned, overturnedRate } = figures;
   if (decisions === 0) return "not asked yet";
   return [
-    `${decisions} decisions`,
+    counted(decisions, "decision"),
     `${showShare(invalidRate)} of answers unusable`,
     costNano === null ? "cost unknown" : `$${(toDollars(costNano)).toFixed(6)} each`,
     ...(latencyMs

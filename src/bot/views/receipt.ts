@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView, StepView } from "../../engine/api/executions.ts";
 import type { TokenUsage } from "../../engine/model/events.ts";
+import { counted } from "../../shared/counted.ts";
 import { escapeText, showCost, showDuration, showTotal } from "../../slack/text.ts";
 import { contextBlock, sections } from "./blocks/build.ts";
 import { STEP_LOOK } from "./blocks/status.ts";
@@ -24,11 +25,11 @@ export function receipt(view: ExecutionView, context: CardContext): KnownBlock[]
 function receiptLine(view: ExecutionView, step: StepView, context: CardContext): string {
   const look = STEP_LOOK[step.status];
   const remark = step.status === "completed" ? "" : ` (${look.label})`;
-  const attempts = step.attempts > 1 ? ` · ${step.attempts} attempts` : "";
+  const attempts = step.attempts > 1 ? ` · ${counted(step.attempts, "attempt")}` : "";
   const request = requestOf(view, step);
   const decided = request === undefined ? "" : describeDecision(view, request);
   const name = escapeText(context.stepName(step.stepId));
-  const tokens = step.tokenUsage ? ` · ${countTokens(step.tokenUsage)} tokens` : "";
+  const tokens = step.tokenUsage ? ` · ${counted(countTokens(step.tokenUsage), "token")}` : "";
   return `${look.icon} ${name}${remark} · ${showDuration(step.duration)}${attempts} · ${showCost(step.cost)}${tokens}${decided}`;
 }
 
@@ -67,7 +68,13 @@ export function totals(view: ExecutionView): string {
   }, 0);
   const parts = [`Total: ${showTotal(view.totalCost, view.costUnknown)}`];
   const tokens = view.steps.flatMap(({ tokenUsage }) => tokenUsage ?? []).map(countTokens);
-  if (tokens.length > 0) parts.push(`${tokens.reduce((sum, count) => sum + count, 0)} tokens`);
+  if (tokens.length > 0)
+    parts.push(
+      counted(
+        tokens.reduce((sum, count) => sum + count, 0),
+        "token",
+      ),
+    );
   if (view.totalDuration !== null) parts.push(showDuration(view.totalDuration));
   if (view.requests.length > 0) parts.push(`of which ${showDuration(waited)} waiting for people`);
   return parts.join(" · ");

@@ -8,6 +8,7 @@ import {
   type RequestNote,
 } from "../../engine/model/requests.ts";
 import type { Vote } from "../../engine/model/state.ts";
+import { counted } from "../../shared/counted.ts";
 import { escapeText, mentionPerson, showTime, showValue } from "../../slack/text.ts";
 import { toRequestValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
@@ -36,7 +37,7 @@ export function itemLines({ items = [] }: RequestView["opened"]): readonly strin
 function roundLine(opened: RequestView["opened"]): string {
   const { rounds, choices } = opened;
   if (!rounds) return "";
-  const count = `Round ${rounds.taken + 1}, after ${rounds.taken} of at most ${rounds.max} times back`;
+  const count = `Round ${rounds.taken + 1}, after ${rounds.taken} of at most ${counted(rounds.max, "time")} back`;
   const left = choices.filter(({ id }) => !isOutOfRounds(opened, id));
   if (left.length === choices.length) return `${count}.`;
   return `${count}: what remains is ${left.map(({ label }) => escapeText(label)).join(", ")}.`;

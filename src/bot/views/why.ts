@@ -1,5 +1,6 @@
 import type { ActionsBlock, KnownBlock, StaticSelect } from "@slack/types";
 import type { AiDecisionView, AuditView, CallView } from "../../engine/api/evaluation.ts";
+import { counted } from "../../shared/counted.ts";
 import { NANO_PER_DOLLAR, toDollars } from "../../shared/money.ts";
 import { cut, LIMITS } from "../../slack/limits.ts";
 import { escapeText, shortRunId, showDuration, showMembers, showTime } from "../../slack/text.ts";
@@ -68,7 +69,7 @@ export function whyStep(audit: AuditView, context: CardContext): CardMessage {
   const notes = [
     `Workflow \`${escapeText(audit.workflowId)}\` version ${audit.workflowVersion} · decided ${showTime(calls.at(-1)?.at ?? "")}`,
     ...(earlier > 0
-      ? [`This step was entered ${earlier} times before; the API shows those too.`]
+      ? [`This step was entered ${counted(earlier, "time")} before; the API shows that, too.`]
       : []),
   ];
   return message(head, [
@@ -140,14 +141,14 @@ function showConfidence(call: CallView | undefined): string {
 /** `2 calls (1 of them not usable) · 512 tokens · 1.2 s · $0.000084`. */
 function describeCalls(calls: readonly CallView[]): string {
   const bad = calls.filter(({ value }) => value === undefined).length;
-  const count = calls.length === 1 ? "1 call" : `${calls.length} calls`;
+  const count = counted(calls.length, "call");
   const remark = bad > 0 && calls.length > 1 ? ` (${bad} not usable)` : "";
   const tokens = calls.reduce(
     (sum, { usage }) => sum + (usage ? usage.promptTokens + usage.completionTokens : 0),
     0,
   );
   const ms = calls.reduce((sum, { latencyMs }) => sum + latencyMs, 0);
-  return `${count}${remark} · ${tokens} tokens · ${showDuration(ms)} · ${showPrice(calls)}`;
+  return `${count}${remark} · ${counted(tokens, "token")} · ${showDuration(ms)} · ${showPrice(calls)}`;
 }
 
 /** Single calls cost so little that four decimals would show nothing. */

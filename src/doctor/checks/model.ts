@@ -3,6 +3,7 @@ import type { Config } from "../../app/config.ts";
 import { readPricesFile } from "../../app/prices-file.ts";
 import { createPriceBook } from "../../engine/engine.ts";
 import type { ModelReply } from "../../engine/ports/model.ts";
+import { counted } from "../../shared/counted.ts";
 import { toDollars } from "../../shared/money.ts";
 import type { DoctorContext } from "../context.ts";
 import { type Check, type Finding, ok, warning } from "../finding.ts";
@@ -45,7 +46,7 @@ function judgeReply({ model }: Config, reply: ModelReply): readonly Finding[] {
   }
   const book = createPriceBook(pricesFile === null ? {} : readPricesFile(pricesFile));
   const { costNano } = book.priceCall({ model: defaultModel, usage, at: Date.now() });
-  const tokens = `${usage.promptTokens + usage.completionTokens} tokens`;
+  const tokens = counted(usage.promptTokens + usage.completionTokens, "token");
   if (costNano === null) {
     return [
       ok(`${answered} (${tokens})`),

@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Config } from "../../app/config.ts";
+import { counted } from "../../shared/counted.ts";
 import type { Transport } from "../../slack/proxy.ts";
 import { type CheckResult, type Finding, ok, problem, unknown, warning } from "../finding.ts";
 import { type BurstFigures, burst, pause, persist } from "./burst.ts";
@@ -285,7 +286,7 @@ class LiveTest {
     const result =
       left === 0
         ? ok("everything that was posted is removed")
-        : warning(`${left} messages could not be removed.`, "Delete them by hand.");
+        : warning(`${counted(left, "message")} could not be removed.`, "Delete them by hand.");
     this.#report("live.tidy", "Removed", [result]);
   }
 

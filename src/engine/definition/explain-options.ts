@@ -1,3 +1,4 @@
+import { counted } from "../../shared/counted.ts";
 import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
 import { joinWordings, listValues, type Wording, wording } from "../../shared/wording.ts";
 import { describeDuration } from "./explain-duration.ts";
@@ -15,7 +16,8 @@ export function describeOptions(config: JsonObject): Wording {
     remind !== null && wording` Reminds after ${remind}.`,
     Array.isArray(escalateTo) &&
       wording` ${after}, ${listValues(namesOf(escalateTo))} may decide, too.`,
-    typeof maxRounds === "number" && wording` It can be sent back ${maxRounds} times at most.`,
+    typeof maxRounds === "number" &&
+      wording` It can be sent back ${counted(maxRounds, "time")} at most.`,
   ];
   return joinWordings(
     sentences.filter((sentence) => sentence !== false),

@@ -1,3 +1,4 @@
+import { counted } from "../../shared/counted.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { type Json, type JsonObject, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -195,7 +196,7 @@ function describeLimits({ id, limits }: Definition): readonly Wording[] {
   const { maxCostUsd, maxSteps, timeout } = limits;
   return [
     [`AI may cost $${maxCostUsd.toFixed(2)} a run at most.`],
-    [`A run ends after ${formatDuration(timeout)} or ${maxSteps} steps at the latest.`],
+    [`A run ends after ${formatDuration(timeout)} or ${counted(maxSteps, "step")} at the latest.`],
     wording`Its end is an event that may start other workflows: ${`${id}.completed`}, ${`${id}.failed`}.`,
   ];
 }

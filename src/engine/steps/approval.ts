@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counted } from "../../shared/counted.ts";
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -110,7 +111,7 @@ function checkApproval(config: ApprovalConfig): readonly ConfigProblem[] {
   if (named.every(isUserId) && config.required > people.size) {
     problems.push({
       path: ["required"],
-      message: `${config.required} decisions are required of ${people.size} approvers`,
+      message: `${config.required} decisions are required of ${counted(people.size, "approver")}`,
       fix: "Lower required or name more approvers.",
     });
   }

@@ -1,3 +1,4 @@
+import { counted } from "../../shared/counted.ts";
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
 import type { DeployOptions, DeployResult, FileDeployment } from "../api/workflows.ts";
@@ -157,7 +158,7 @@ export class Deployments {
     return new AppError({
       code: "definition_conflict",
       message:
-        `Version ${version} of "${id}" exists with other content (${count} ${count === 1 ? "difference" : "differences"}), and versions never change. ` +
+        `Version ${version} of "${id}" exists with other content (${counted(count, "difference")}), and versions never change. ` +
         `Deploy it as version ${next}, or leave "version" out.`,
       details: {
         workflowId: id,

@@ -1,4 +1,5 @@
 import type { Service } from "../../engine/ports/service.ts";
+import { counted } from "../../shared/counted.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { listValues, type Wording, wording } from "../../shared/wording.ts";
@@ -58,7 +59,7 @@ function outlineMail({ to, cc, bcc, replyTo, attachments, files }: JsonObject): 
   const hidden = bcc === undefined ? wording`` : wording`, a hidden copy to ${all(bcc)}`;
   const answers = replyTo === undefined ? wording`` : wording`, answers go to ${all(replyTo)}`;
   const attached = Array.isArray(attachments)
-    ? wording`, with ${attachments.length} attachments`
+    ? wording`, with ${counted(attachments.length, "attachment")}`
     : wording``;
   const whole = files === undefined ? wording`` : wording`, with the files ${all(files)}`;
   return wording`Sends an e-mail to ${all(to)}${copies}${hidden}${answers}${attached}${whole}`;

@@ -1,5 +1,6 @@
 import type { ExecutionSummary } from "../../engine/api/executions.ts";
 import type { Totals } from "../../engine/model/totals.ts";
+import { counted } from "../../shared/counted.ts";
 import { formatDollars } from "../../shared/money.ts";
 import type { MetricsResponse } from "../routes/metrics-response.ts";
 import { type Html, html } from "./html.ts";
@@ -75,7 +76,9 @@ ${workflows.map(workflowRow)}
 function workflowRow({ id, name, metrics }: DashboardWorkflow): Html {
   const unknown = metrics.unknownCosts ?? 0;
   const more =
-    unknown > 0 ? html`<br><span class="quiet">and ${unknown} calls of unknown price</span>` : null;
+    unknown > 0
+      ? html`<br><span class="quiet">and ${counted(unknown, "call")} of unknown price</span>`
+      : null;
   return html`<tr><th scope="row">${name}<br><a class="quiet" href="/api/workflows/${encodeURIComponent(id)}"><code>${id}</code></a></th>
 ${cell("Executions", metrics.totalExecutions)}${cell("Completed", metrics.completed)}${cell("Failed", metrics.failed)}${cell("Success", metrics.successRate)}<td class="number" data-label="Cost">${metrics.totalCost}${more}</td>${cell("Per execution", metrics.avgCostPerExecution)}${cell("Average time", metrics.completed > 0 ? showDuration(metrics.avgDurationMs) : "–")}${cell("Last 24 h", metrics.last24h)}</tr>
 `;

@@ -222,7 +222,7 @@ describe("explaining a definition", () => {
       ],
     });
     expect(told.sideEffects).toEqual([
-      "Sends an e-mail to a@x.example, a copy to c@x.example, d@x.example, a hidden copy to spy@y.example, with 1 attachments (step mail)",
+      "Sends an e-mail to a@x.example, a copy to c@x.example, d@x.example, a hidden copy to spy@y.example, with 1 attachment (step mail)",
       "Sends PUT to evil.example (as the user good.example), with data of the run (step call)",
       "Sends its prompt to the model m-1 or the model m-2 (step ask)",
       "Runs a statement in the database default (step rows)",

@@ -170,8 +170,8 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
   });
 
   test.each<[string, Json[], string]>([
-    ["SELECT 1", ["s3cret-word"], "1 values, and the query uses none"],
-    ["SELECT $1::int + $2::int", [1], "1 values, and the query uses $1, $2"],
+    ["SELECT 1", ["s3cret-word"], "1 value, and the query uses none"],
+    ["SELECT $1::int + $2::int", [1], "1 value, and the query uses $1, $2"],
     ["SELECT id FROM orders WHERE id IN ($1)", [["s3cret-word"]], '"= ANY($1)"'],
     ["SELECT id FROM orders WHERE id = ANY($1)", [7], "is no list, and $1 is an array"],
     ["UPDATE orders SET amount = $1", [{ a: "s3cret-word" }], "an object, and $1 is of the type"],

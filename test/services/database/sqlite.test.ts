@@ -123,7 +123,7 @@ describe("what SQLite refuses", () => {
     ["SELECT 1; DELETE FROM orders", [], "params_invalid", "one statement"],
     ["-- nothing", [], "params_invalid", "one statement"],
     ["SELECT $1", [], "params_invalid", "0 values"],
-    ["SELECT 1", ["a"], "params_invalid", "1 values"],
+    ["SELECT 1", ["a"], "params_invalid", "1 value,"],
     ["SELECT $2", ["a", "b"], "params_invalid", "$2"],
     ["ATTACH DATABASE '/tmp/x.db' AS x", [], "service_rejected", ""],
     ["VACUUM INTO '/tmp/x.db'", [], "service_rejected", ""],

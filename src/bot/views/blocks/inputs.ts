@@ -10,6 +10,7 @@ import { z } from "zod";
 import type { FormField } from "../../../engine/api/approvals.ts";
 import type { Json } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
+import { isChannelId } from "../../../shared/slack-ids.ts";
 import { LIMITS } from "../../../slack/limits.ts";
 import { showValue } from "../../../slack/text.ts";
 import { plain } from "../dialog.ts";
@@ -122,7 +123,7 @@ function textOf(value: Json): string | null {
 /** A list of channels; one that is known by its name alone is typed, since the list knows ids. */
 function channelElement(value: Json): InputBlockElement {
   const chosen = initial(value);
-  if (chosen !== undefined && !/^[CG][A-Z0-9]+$/.test(chosen))
+  if (chosen !== undefined && !isChannelId(chosen))
     return { ...typingElement("string", chosen), initial_value: chosen };
   return {
     type: "conversations_select",

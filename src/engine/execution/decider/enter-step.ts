@@ -1,3 +1,4 @@
+import { counted } from "../../../shared/counted.ts";
 import { asAppError } from "../../../shared/errors.ts";
 import { hashJson } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
@@ -29,7 +30,7 @@ export function enterStep(
 ): NextEvents {
   const { maxSteps } = workflow.definition.limits;
   if (state.entered - state.enteredBefore >= maxSteps) {
-    const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
+    const message = `The run has executed ${counted(maxSteps, "step")}, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
     return [failExecution(now, "limit_exceeded", message)];
   }
   const fault = runFault(stepId, state) ?? variablesFault(stepId, frame);

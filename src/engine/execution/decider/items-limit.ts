@@ -1,3 +1,4 @@
+import { counted } from "../../../shared/counted.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { CompiledBody, CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
 import { END } from "../../definition/graph.ts";
@@ -23,7 +24,7 @@ export function checkItemsFit(
   const each = body ? fewestSteps(body) : 1;
   const needed = used + count * each;
   if (needed <= maxSteps) return;
-  const steps = each === 1 ? "1 step" : `${each} steps`;
+  const steps = counted(each, "step");
   const left = Math.max(0, maxSteps - used);
   const fix =
     needed > MAX_STEPS
@@ -31,7 +32,7 @@ export function checkItemsFit(
       : `Raise limits.maxSteps to ${needed} or more, or work through the list in parts.`;
   throw new AppError({
     code: "limit_exceeded",
-    message: `"items" gave ${count} items, which take ${steps} each at least, ${count * each} in all; limits.maxSteps is ${maxSteps}, of which ${left} are left. No item was begun. ${fix}`,
+    message: `"items" gave ${counted(count, "item")}, which take ${steps} each at least, ${count * each} in all; limits.maxSteps is ${maxSteps}, of which ${left} are left. No item was begun. ${fix}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../../../shared/counted.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
 import { readJsonOrText } from "../../../shared/read-json.ts";
@@ -84,7 +85,7 @@ export function toParameters(
     const used = kinds.map((_kind, index) => `$${index + 1}`).join(", ") || "none";
     throw new AppError({
       code: "params_invalid",
-      message: `"values" has ${values.length} values, and the query uses ${used}. Each value is used by its number: $1 is the first.`,
+      message: `"values" has ${counted(values.length, "value")}, and the query uses ${used}. Each value is used by its number: $1 is the first.`,
     });
   }
   return kinds.map((kind, index) => {

@@ -5,6 +5,7 @@ import {
   type SQLOutputValue,
   type StatementSync,
 } from "node:sqlite";
+import { counted } from "../../../shared/counted.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
 import { parametersOf, type SqlToken, sqlTokens } from "../../../shared/sql/sql-tokens.ts";
@@ -68,7 +69,7 @@ function readParameters(
   const list = [...used].sort().join(", ") || "none";
   throw new AppError({
     code: "params_invalid",
-    message: `"values" has ${values.length} values, and the query uses ${list}. Each value is used by its number: $1 is the first.`,
+    message: `"values" has ${counted(values.length, "value")}, and the query uses ${list}. Each value is used by its number: $1 is the first.`,
   });
 }
 

@@ -185,7 +185,7 @@ describe("approvals", () => {
     [
       "more decisions than people",
       step("approval", { ...asked, approvers: ["U0BOB"], required: 2 }, { next: routes }),
-      "steps[0].config.required: 2 decisions are required of 1 approvers. Lower required or name more approvers.",
+      "steps[0].config.required: 2 decisions are required of 1 approver. Lower required or name more approvers.",
     ],
     [
       "a choice that means something else",

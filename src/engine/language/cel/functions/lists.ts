@@ -1,3 +1,4 @@
+import { counted } from "../../../../shared/counted.ts";
 import { define, list, type NamedFunction, number, whole } from "../arguments.ts";
 import { DistinctValues } from "../distinct-values.ts";
 import type { Meter } from "../meter.ts";
@@ -39,7 +40,7 @@ function slice([values, from, to]: readonly Value[], meter: Meter, usage: string
   const [start, end] = [whole(from, usage), whole(to, usage)];
   if (start < 0 || end > source.length || start > end) {
     throw failed(
-      `${usage}: the list has ${source.length} elements, so ${start} to ${end} is outside.`,
+      `${usage}: the list has ${counted(source.length, "element")}, so ${start} to ${end} is outside.`,
     );
   }
   meter.spend(end - start);

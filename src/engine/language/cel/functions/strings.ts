@@ -1,3 +1,4 @@
+import { counted } from "../../../../shared/counted.ts";
 import { define, list, type NamedFunction, part, text, whole } from "../arguments.ts";
 import {
   countPoints,
@@ -27,9 +28,7 @@ function change(name: string, apply: (subject: string) => string): NamedFunction
 }
 
 function outside(usage: string, length: number, place: string): Error {
-  return failed(
-    `${usage}: the text has ${length} ${length === 1 ? "character" : "characters"}, so ${place} is outside.`,
-  );
+  return failed(`${usage}: the text has ${counted(length, "character")}, so ${place} is outside.`);
 }
 
 function substring([subject, from, to]: readonly Value[], meter: Meter, usage: string): string {
