@@ -31,7 +31,7 @@ export interface Drafts {
   find(channel: string, threadTs: string): Promise<DraftRecord | null>;
   /** Drafts of a conversation, those of its newest threads; at most twenty. */
   listIn(channel: string): Promise<readonly DraftRecord[]>;
-  /** Drafts of the last thirty days that nobody has deployed or discarded, the newest first; at most twenty. */
+  /** Drafts of the last thirty days that are neither deployed nor discarded, the newest first; at most twenty. */
   listOpen(): Promise<readonly DraftRecord[]>;
   /** @throws {AppError} `draft_not_found`, also for a draft that has no round yet. */
   view(id: string): Promise<DraftView>;
