@@ -53,6 +53,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       ...{ cards: store.cards, dedupe: store.dedupe, kv: store.kv },
       onProcessDied: (listener) => engine.onProcessDied(listener),
       otherProcesses: () => countOthers(store),
+      isAlone: config.store.kind !== "mongodb",
     });
     const isReachable = config.slack.appToken === null;
     if (isReachable && config.web.apiToken === null) logger.warn(NO_LOCAL_CALLERS);

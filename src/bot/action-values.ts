@@ -60,6 +60,19 @@ export type PreviewValue = z.output<typeof PreviewValue>;
 const RecentDraftValue = z.object({ d: z.string(), t: z.string() });
 export type RecentDraftValue = z.output<typeof RecentDraftValue>;
 
+/** What the button carries that has a message answered after all: its time stamp. */
+const AgainValue = z.object({ t: z.string() });
+export type AgainValue = z.output<typeof AgainValue>;
+
+export function toAgainValue(value: AgainValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseAgainValue(text: string | undefined): AgainValue | null {
+  return AgainValue.safeParse(parseJson(text)).data ?? null;
+}
+
 export function toRecentDraftValue(value: RecentDraftValue): string {
   return toText(value);
 }

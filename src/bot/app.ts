@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import type { CardStore } from "../engine/ports/cards.ts";
@@ -10,7 +11,9 @@ import { connect } from "../slack/connect.ts";
 import type { Slack } from "../slack/slack.ts";
 import { createAdminNotices, type NotifyAdmins } from "./admin-notices.ts";
 import { createBotName } from "./bot-name.ts";
-import { RecentKeys } from "./context.ts";
+import { type BotCards, RecentKeys } from "./context.ts";
+import { createLeftovers } from "./conversation/leftovers.ts";
+import { createUnanswered } from "./conversation/unanswered.ts";
 import { watchFloods } from "./flood-notices.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
@@ -45,8 +48,10 @@ export interface SlackBotOptions {
   readonly clock: Clock;
   /** How often open requests are checked again, in milliseconds. */
   readonly recheckMs?: number;
-  /** Where is remembered who is notified if `admins` is empty. @default only in this process */
-  readonly kv?: Pick<KeyValueStore, "get" | "set">;
+  /** Where is remembered who is notified if `admins` is empty, and which messages wait for an answer. @default nothing is remembered */
+  readonly kv?: KeyValueStore;
+  /** Does no other process work on the store? @default false */
+  readonly isAlone?: boolean;
   /** Other processes of the bot that are alive now. @default none */
   readonly otherProcesses?: () => Promise<number>;
 }
@@ -75,14 +80,14 @@ const REMEMBERED_SPOKEN = 5000;
  * @throws {AppError} `config_invalid` if there is neither an app token nor a signing secret.
  */
 export function createSlackBot(options: SlackBotOptions): SlackBot {
-  const { config, engine, clock, logger, cards, onProcessDied, slack } = options;
+  const { config, engine, clock, logger, cards, onProcessDied, slack, isAlone = false } = options;
   const permissions = engine.access;
-  const { lookup, groups, health } = slack;
+  const { lookup, groups, health, files, sender } = slack;
   const admins = createAdminFinder({
     ...{ configured: config.admins, client: lookup, clock, logger },
     ...omitUndefined({ kv: options.kv }),
   });
-  const notifyAdmins = createAdminNotices({ admins, client: lookup, sender: slack.sender, logger });
+  const notifyAdmins = createAdminNotices({ admins, client: lookup, sender, logger });
   const { app, isSocketMode, requestHandler } = createConnectedApp({
     ...options,
     onEventsLimited: createLimitedEvents(notifyAdmins, { meters: health.meters, clock, logger }),
@@ -93,22 +98,20 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   });
   const command = config.slashCommand;
   const learnWorkspace = refuseOtherWorkspaces(app, lookup, logger);
-  registerListeners(app, {
-    ...{ engine, permissions, clock, logger, command },
-    keys: createSharedKeys(options.dedupe, clock),
+  const keys = createSharedKeys(options.dedupe, clock);
+  const unanswered = createUnanswered({ kv: options.kv, keys, clock, logger });
+  const conversation = registerListeners(app, {
+    ...{ engine, permissions, clock, logger, command, keys, unanswered },
     botName: createBotName(lookup),
-    ...{ groups, workspace: slack, files: slack.files },
+    ...{ groups, workspace: slack, files, client: lookup, sender, notifyAdmins },
     shared: createSharedChannels(slack.channels, engine.sharing),
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command, logger }),
-    ...{ client: lookup, sender: slack.sender, notifyAdmins },
     doubtToken: (why) => health.doubtToken(lookup, why),
-    cards: {
-      ...createCardLinks(lookup, cards),
-      idOf: approvalId,
-      deleted: (executionId, channel, ts) => reconciler.deleted(executionId, channel, ts),
-      placeClosed: (channel) => reconciler.placeClosed(channel),
-    },
+    cards: cardsOf(lookup, cards, reconciler),
     spoken: new RecentKeys(REMEMBERED_SPOKEN),
+  });
+  const leftovers = createLeftovers({
+    ...{ conversation, unanswered, client: lookup, clock, logger, onProcessDied, isAlone },
   });
   const stopping = new AbortController();
   const stopWatching = watchFloods(engine, notifyAdmins);
@@ -121,14 +124,25 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
       });
       void learnWorkspace();
       await reconciler.start();
+      leftovers.start();
     },
     stop: async () => {
       stopping.abort();
       stopWatching();
+      leftovers.stop();
       if (isSocketMode) await app.stop();
       await reconciler.stop();
     },
     notifyAdmins,
     requestHandler,
+  };
+}
+
+function cardsOf(client: WebClient, cards: CardStore, reconciler: Reconciler): BotCards {
+  return {
+    ...createCardLinks(client, cards),
+    idOf: approvalId,
+    deleted: (executionId, channel, ts) => reconciler.deleted(executionId, channel, ts),
+    placeClosed: (channel) => reconciler.placeClosed(channel),
   };
 }

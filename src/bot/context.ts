@@ -10,6 +10,7 @@ import type { GroupFinder } from "../slack/groups.ts";
 import type { Sender } from "../slack/outgoing/sender.ts";
 import type { Slack } from "../slack/slack.ts";
 import type { NotifyAdmins } from "./admin-notices.ts";
+import type { Unanswered } from "./conversation/unanswered.ts";
 import type { HomePublisher } from "./home/publisher.ts";
 import type { CardLinks } from "./reconciler/card-links.ts";
 import type { SharedChannels } from "./shared-channels.ts";
@@ -28,6 +29,8 @@ export interface BotContext {
   readonly files: FileReader;
   /** Keys that all processes of the bot know. */
   readonly keys: SharedKeys;
+  /** Messages that are being answered. */
+  readonly unanswered: Unanswered;
   readonly groups: GroupFinder;
   /** What is known of channels, people and user groups. */
   readonly workspace: Pick<Slack, "channels" | "directory">;

@@ -17,6 +17,7 @@ export const ACTION_IDS = {
   showPreview: "show_preview",
   showPreviewPage: "show_preview_page",
   changeRecentDraft: "change_recent_draft",
+  answerAgain: "answer_again",
   askRun: "ask_run",
   askStatus: "ask_status",
   askPending: "ask_pending",

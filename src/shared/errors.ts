@@ -27,6 +27,7 @@ const FAULTS = {
   migration_refused: "user",
   request_not_found: "user",
   draft_not_found: "user",
+  description_unclear: "user",
   command_invalid: "user",
   input_invalid: "user",
   not_allowed: "user",

@@ -179,6 +179,8 @@ export class TestBot implements AsyncDisposable {
       engine,
       cards: this.store.cards,
       dedupe: this.store.dedupe,
+      kv: this.store.kv,
+      isAlone: true,
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: this.#options.clock ?? systemClock,

@@ -31,6 +31,8 @@ import {
   readIntent,
 } from "./intents.ts";
 import { askAboutDraft, findRecentDraft } from "./recent-draft.ts";
+import { askToTryAgain, findNext } from "./resume.ts";
+import type { Place, Underway } from "./unanswered.ts";
 import type { WrittenMessage } from "./written-message.ts";
 
 const SAY_MORE =
@@ -67,6 +69,14 @@ export interface Conversation {
   receive(message: WrittenMessage, connection: Connection): Promise<void>;
   /** Answers anew if the message was not understood as it was first; else says what an edit changes. */
   edited(edit: Edit, connection: Connection): Promise<void>;
+  /** Has the round of a draft written for which a person said by a button what a message of theirs is about. */
+  change(message: WrittenMessage, draft: DraftRecord, connection: Connection): Promise<void>;
+  /**
+   * Goes on with a message of which the process died that was answering it.
+   *
+   * @throws {AppError} `slack_unavailable`, `store_unavailable`: it can be tried again.
+   */
+  resume(underway: Underway, connection: Connection): Promise<void>;
 }
 
 /** Everything that answering one message takes. */
@@ -83,7 +93,13 @@ interface Turn {
   readonly said: string;
   /** Lets the event be acknowledged before what takes longer than Slack waits. */
   readonly accept: () => void;
+  readonly underway: Underway;
+  /** Takes what is done while the event is acknowledged: the message counts as answered after it. */
+  readonly meanwhile: (work: Promise<void>) => void;
 }
+
+/** Finds out what a message wants, and does it. */
+type Handle = (turn: Turn, context: BotContext) => Promise<IsDone>;
 
 /** Did the message get what it asks for? Otherwise its author may mend it by an edit. */
 type IsDone = boolean;
@@ -92,38 +108,29 @@ export function createConversation(context: BotContext): Conversation {
   const done = new LruMap<string, boolean>(REMEMBERED);
   const underWay = new Map<string, Promise<void>>();
 
-  const answer = async (
+  const take = async (
     message: WrittenMessage,
     connection: Connection,
-    accepted: () => void,
+    underway: Underway,
+    handle: Handle = understand,
   ): Promise<void> => {
-    const { client } = connection;
-    const logger = loggerOf(message, context);
-    const send = replyTo(message, context.sender, logger);
-    const reply: Reply = (content) => {
-      accepted();
-      return send(content);
-    };
-    let isDone = false;
-    await guard(reply, logger, async () => {
-      const caller = await context.permissions.caller(message.user);
-      const said = await readSaid(message.text, connection, context);
-      isDone = await understand(
-        { message, caller, client, logger, reply, remark: send, said, accept: accepted },
-        context,
-      );
-    });
-    done.set(keyOf(message), isDone);
+    const key = keyOf(message);
+    const accepted = Promise.withResolvers<void>();
+    const from = { message, connection, underway, accept: accepted.resolve };
+    const work = answer(from, handle, context)
+      .then((isDone) => {
+        done.set(key, isDone);
+      })
+      .finally(() => {
+        if (underWay.get(key) === work) underWay.delete(key);
+      });
+    underWay.set(key, work);
+    await Promise.race([accepted.promise, work]);
   };
 
   const receive = async (message: WrittenMessage, connection: Connection): Promise<void> => {
-    const key = keyOf(message);
-    const accepted = Promise.withResolvers<void>();
-    const work = answer(message, connection, accepted.resolve).finally(() => {
-      if (underWay.get(key) === work) underWay.delete(key);
-    });
-    underWay.set(key, work);
-    await Promise.race([accepted.promise, work]);
+    const underway = await context.unanswered.begin(message);
+    if (underway !== null) await take(message, connection, underway);
   };
 
   return {
@@ -143,6 +150,77 @@ export function createConversation(context: BotContext): Conversation {
         if (known !== true) await receive(message, connection);
       });
     },
+    change: async (message, draft, connection) => {
+      const underway = await context.unanswered.begin(message);
+      if (underway !== null) await take(message, connection, underway, writeRound(draft, true));
+    },
+    resume: async (underway, connection) => {
+      const next = await resume(underway, connection, context);
+      if (next === null) return underway.end();
+      return take(next.message, connection, underway, next.handle);
+    },
+  };
+}
+
+/** A message that is to be answered. */
+interface Given extends Pick<Turn, "message" | "underway" | "accept"> {
+  readonly connection: Connection;
+}
+
+/** Answers a message. Never rejects. */
+async function answer(
+  { message, connection, underway, accept }: Given,
+  handle: Handle,
+  context: BotContext,
+): Promise<IsDone> {
+  const { client } = connection;
+  const logger = loggerOf(message, context);
+  const send = replyTo(message, context.sender, logger);
+  const reply: Reply = async (content) => {
+    accept();
+    if (message.isDirect) await underway.sending();
+    return send(content);
+  };
+  const works: Promise<void>[] = [];
+  const meanwhile = (work: Promise<void>): void => void works.push(work);
+  let isDone = false;
+  await guard(reply, logger, async () => {
+    const caller = await context.permissions.caller(message.user);
+    const said = await readSaid(message.text, connection, context);
+    const about = { message, caller, client, logger, said, underway };
+    isDone = await handle({ ...about, reply, remark: send, accept, meanwhile }, context);
+  });
+  void Promise.allSettled(works).then(() => underway.end());
+  return isDone;
+}
+
+/** What is left to do for a message that an earlier process did not answer; `null`: nothing more. @throws {AppError} as `Conversation.resume`. */
+async function resume(
+  { note, isLast }: Underway,
+  connection: Connection,
+  context: BotContext,
+): Promise<{ readonly message: WrittenMessage; readonly handle: Handle } | null> {
+  const logger = loggerOf(note, context);
+  if (isLast) {
+    await replyTo(note, context.sender, logger)(askToTryAgain(note));
+    return null;
+  }
+  const next = await findNext(note, connection, context);
+  if (next.kind === "over") return null;
+  if (next.kind === "shown") {
+    await createDraftWriter(context, connection.client, logger).showAgain(next.draft);
+    return null;
+  }
+  const { message, draft, isChange } = next;
+  return { message, handle: draft === null ? understand : writeRound(draft, isChange) };
+}
+
+/** Writes the next round of a draft, from the message or, if it is the first one, from the description that was stored. */
+function writeRound(draft: DraftRecord, isChange: boolean): Handle {
+  return async (turn, context) => {
+    const wanted = isChange ? await withFiles(turn, readPlain(turn.said), context) : undefined;
+    write(turn, draft, wanted, context);
+    return true;
   };
 }
 
@@ -312,10 +390,25 @@ async function command(
     return !isRefusal(answer);
   } catch (error) {
     const isMisread = MISREAD.some((code) => isAppError(error, code));
-    if (!isMisread || intent === null) throw error;
-    return act(turn, intent, plain, context);
+    const meant = isMisread ? (intent ?? (await readSentence(turn, plain, context))) : null;
+    if (meant === null) throw error;
+    return act(turn, meant, plain, context);
   }
 }
+
+/** What a sentence means that begins with the name of a command: `why is my expense still not paid?` */
+async function readSentence(
+  turn: Turn,
+  plain: string,
+  context: BotContext,
+): Promise<Intent | null> {
+  if (plain.split(/\s+/, SENTENCE_WORDS).length < SENTENCE_WORDS) return null;
+  const kind = await classify(turn, plain, INTENTS, context);
+  return kind === null ? null : completeIntent(kind, plain, await context.engine.workflows.list());
+}
+
+/** Fewer words are rather a command with a slip. */
+const SENTENCE_WORDS = 4;
 
 /** What a command says of words that are none of its own. */
 const MISREAD = ["command_invalid", "workflow_not_found", "execution_not_found"] as const;
@@ -348,8 +441,10 @@ async function begin(
     description,
     ...omitUndefined({ changes }),
   });
-  // An earlier delivery of this message began it.
-  if (draft !== null) write(turn, draft, changes === undefined ? undefined : description, context);
+  // It was opened before: by a process that died before it wrote anything.
+  const known = draft ?? (await context.engine.drafts.find(channel, threadTs ?? ts));
+  if (known !== null && known.round === 0 && known.ownerId === user && known.status === "open")
+    write(turn, known, changes === undefined ? undefined : description, context);
   return true;
 }
 
@@ -365,7 +460,10 @@ async function continueDraft(
     await reply(why);
     return true;
   }
-  const known = draft.round === 0 || message.files.length > 0 ? "change" : readDraftIntent(wanted);
+  const known =
+    draft.round === 0 || message.files.length > 0
+      ? "change"
+      : (readDraftIntent(wanted) ?? (draft.asked === undefined ? null : "change"));
   const intent = known ?? (await classify(turn, wanted, DRAFT_INTENTS, context));
   switch (intent) {
     case "change":
@@ -388,12 +486,16 @@ async function continueDraft(
  * again, perhaps to another process, which would write as well.
  */
 function write(
-  { client, logger, reply }: Turn,
+  { client, logger, reply, underway, meanwhile }: Turn,
   draft: DraftRecord,
   change: string | undefined,
   context: BotContext,
 ): void {
-  void guard(reply, logger, () => createDraftWriter(context, client, logger).write(draft, change));
+  const work = guard(reply, logger, async () => {
+    await underway.writing(draft, change !== undefined);
+    await createDraftWriter(context, client, logger).write(draft, change);
+  });
+  meanwhile(work);
 }
 
 /** The text with that of the files; which were not read is said at once. */
@@ -421,14 +523,14 @@ async function readSaid(
  * (https://docs.slack.dev/ai/migrating-to-agent-messaging). In a channel the person alone sees the answer; a thread that has no
  * reply yet shows no such message (https://docs.slack.dev/reference/methods/chat.postEphemeral), so there it stands beside theirs.
  */
-function replyTo(message: WrittenMessage, sender: Sender, logger: Logger): Reply {
+function replyTo(message: Place, sender: Sender, logger: Logger): Reply {
   const { channel, user, ts, threadTs, isDirect } = message;
   if (isDirect) return createOpenReply(sender, { channel, user, threadTs: threadTs ?? ts }, logger);
   const spot = { channel, user, ...omitUndefined({ threadTs: threadTs ?? undefined }) };
   return createQuietReply(sender, spot, logger);
 }
 
-function loggerOf({ channel, user, eventId }: WrittenMessage, { logger }: BotContext): Logger {
+function loggerOf({ channel, user, eventId }: Place, { logger }: BotContext): Logger {
   return logger.child({ channel, user, event: eventId });
 }
 

@@ -2,9 +2,12 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { DraftView } from "../../engine/api/drafts.ts";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
+import { isAppError } from "../../shared/errors.ts";
+import { showHidden } from "../../shared/visible-text.ts";
 import { ANSWER, type Sender } from "../../slack/outgoing/sender.ts";
+import { escapeText } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
-import { type CardMessage, unfold } from "../views/blocks/build.ts";
+import { type CardMessage, contextBlock, message, section, unfold } from "../views/blocks/build.ts";
 import { draftCard, replacedDraftCard, settledDraftCard } from "../views/draft-card.ts";
 import { showBusyStatus, WRITING } from "./busy-status.ts";
 
@@ -13,11 +16,13 @@ const STATUS_MESSAGE = ":hourglass_flowing_sand: I am writing your workflow. Thi
 /** Writes rounds of drafts and shows them in their threads. */
 export interface DraftWriter {
   /**
-   * Writes the next round and posts it; a note shows at once that work is under way.
+   * Writes the next round and posts it, or what the model asks back; a note shows at once that work is under way.
    *
    * @throws {AppError} what writing throws; the note that work is under way is gone then.
    */
   write(draft: DraftRecord, change?: string): Promise<void>;
+  /** Posts what was written or asked and perhaps not shown. @throws {AppError} `draft_not_found`. */
+  showAgain(draft: DraftRecord): Promise<void>;
   /** Undoes the last change and posts what the draft is again. @throws {AppError} `draft_not_found` when there is none. */
   undo(draft: DraftRecord): Promise<void>;
   /** Brings the draft's message up to date after it was deployed or discarded. Never rejects: the record counts. */
@@ -31,8 +36,8 @@ export function createDraftWriter(
 ): DraftWriter {
   const { post, edit } = createDraftMessages(sender, logger);
 
-  /** Writes the next round and posts it. */
-  async function write(draft: DraftRecord, change: string | undefined): Promise<DraftView> {
+  /** Writes the next round and posts it. @returns `null`: the model asked the person something, which was posted. */
+  async function write(draft: DraftRecord, change: string | undefined): Promise<DraftView | null> {
     const endStatus = await showBusyStatus(client, draft, clock, logger, WRITING);
     const note =
       endStatus === null ? await post(draft, { text: STATUS_MESSAGE, blocks: [] }) : null;
@@ -44,6 +49,12 @@ export function createDraftWriter(
       await engine.drafts.shown(draft.id, isShown ? note : await post(draft, card));
       return view;
     } catch (error) {
+      const question = isAppError(error, "description_unclear") ? askBack(error.message) : null;
+      if (question !== null) {
+        const isAsked = note !== null && (await edit(draft.channel, note, question));
+        if (!isAsked) await post(draft, question);
+        return null;
+      }
       const text = "I have stopped writing; see below.";
       if (note !== null) await edit(draft.channel, note, { text, blocks: [] });
       throw error;
@@ -60,13 +71,25 @@ export function createDraftWriter(
       await edit(channel, messageTs, replacedDraftCard(explanation.name, round - 1));
   }
 
+  async function show(view: DraftView): Promise<void> {
+    const { draft } = view;
+    await engine.drafts.shown(draft.id, await post(draft, draftCard(view)));
+    await replaceCard(view);
+  }
+
   return {
-    write: async (draft, change) => replaceCard(await write(draft, change)),
-    async undo(draft) {
-      const view = await engine.drafts.undo(draft.id);
-      await engine.drafts.shown(draft.id, await post(draft, draftCard(view)));
-      await replaceCard(view);
+    async write(draft, change) {
+      const view = await write(draft, change);
+      if (view !== null) await replaceCard(view);
     },
+    async showAgain(draft) {
+      if (draft.asked !== undefined) {
+        await post(draft, askBack(draft.asked.question));
+        return;
+      }
+      await show(await engine.drafts.view(draft.id));
+    },
+    undo: async (draft) => show(await engine.drafts.undo(draft.id)),
     async showSettled(view) {
       const { channel, messageTs } = view.draft;
       if (messageTs !== null)
@@ -74,6 +97,15 @@ export function createDraftWriter(
     },
   };
 }
+
+/** What the model wants to know, in its own words and so in the language of the description. */
+function askBack(question: string): CardMessage {
+  const text = `:speech_balloon: ${escapeText(showHidden(question))}`;
+  return message(text, [section(text), contextBlock(ANSWER_IT)]);
+}
+
+const ANSWER_IT =
+  "The AI asks this before it writes the workflow. Answer in this thread; in a channel, mention me.";
 
 /** Messages of drafts. */
 function createDraftMessages(sender: Sender, logger: Logger) {

@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { BotContext } from "../context.ts";
-import { createConversation } from "../conversation/conversation.ts";
+import { type Conversation, createConversation } from "../conversation/conversation.ts";
 import { register as registerCancelRun } from "./actions/cancel-run.ts";
 import { register as registerConversation } from "./actions/conversation.ts";
 import { register as registerDecide } from "./actions/decide.ts";
@@ -34,8 +34,8 @@ import { register as registerUninstalled } from "./events/uninstalled.ts";
 import { register as registerWorkspaceChanges } from "./events/workspace-changes.ts";
 import { register as registerRunWorkflow } from "./shortcuts/run-workflow.ts";
 
-/** Everything that the app listens to. */
-export function registerListeners(app: App, context: BotContext): void {
+/** Everything that the app listens to. @returns what answers messages, for those that an earlier process left. */
+export function registerListeners(app: App, context: BotContext): Conversation {
   registerWorkflow(app, context);
   registerDecide(app, context);
   registerDecision(app, context);
@@ -59,7 +59,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerMessage(app, context, conversation);
   registerAppMention(app, context, conversation);
   registerMessageChanged(app, conversation);
-  registerConversation(app, context);
+  registerConversation(app, context, conversation);
   registerMessageDeleted(app, context);
   registerReactionAdded(app, context);
   registerReactionRemoved(app, context);
@@ -69,4 +69,5 @@ export function registerListeners(app: App, context: BotContext): void {
   registerWorkspaceChanges(app, context);
   registerRunWorkflow(app, context);
   registerRunForm(app, context);
+  return conversation;
 }

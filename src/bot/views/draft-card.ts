@@ -1,6 +1,6 @@
 import type { DraftView } from "../../engine/api/drafts.ts";
 import { counted } from "../../shared/counted.ts";
-import { showHiddenInLine } from "../../shared/visible-text.ts";
+import { showHidden, showHiddenInLine } from "../../shared/visible-text.ts";
 import { escapeText, mentionPerson, showCost } from "../../slack/text.ts";
 import { toDraftValue } from "../action-values.ts";
 import { exampleLine } from "../commands/inputs-help.ts";
@@ -54,6 +54,11 @@ function howToChange(channel: string): string {
     : "To change it, mention me in this thread with what shall be different.";
 }
 
+/** Words of a model, as a quotation. */
+function showLines(words: string): string {
+  return escapeText(showHidden(words)).replaceAll("\n", "\n>");
+}
+
 /** An earlier round of a draft. */
 export function replacedDraftCard(name: string, round: number): CardMessage {
   const text = `Round ${round} of the draft *${escapeText(showHiddenInLine(name))}* was replaced by the next one below.`;
@@ -63,7 +68,11 @@ export function replacedDraftCard(name: string, round: number): CardMessage {
 function body(view: DraftView) {
   const { draft, definition, calls, cost } = view;
   const lines = previewLines(view);
+  // In the words, and the language, of the model: code cannot know what it had in mind.
+  const said =
+    draft.notes === undefined ? null : `:robot_face: *The AI says*\n>${showLines(draft.notes)}`;
   return [
+    ...(said === null ? [] : [section(said)]),
     ...partOrWhole(lines, { d: draft.id, n: draft.round }),
     contextBlock(
       `Id \`${definition.id}\` · round ${draft.round}`,

@@ -9,16 +9,18 @@ export interface Drafts {
   /**
    * Has a language model write a definition for a description. Nothing is deployed.
    *
-   * @throws {AppError} `input_invalid`, `generation_failed` with the remaining problems in `details.problems`, and what the
-   * model client throws.
+   * @throws {AppError} `input_invalid`, `generation_failed` with the remaining problems in `details.problems`, `description_unclear` with
+   * what the model asks in `details.question`, and what the model client throws.
    */
   generate(description: string): Promise<Generated>;
   /** @returns `null` when this request has a draft already. @throws {AppError} `workflow_not_found` for a workflow to be changed. */
   open(request: DraftRequest): Promise<DraftRecord | null>;
   /**
-   * Has the next round of an open draft written: the first, or, with `change`, one made from the round before.
+   * Has the next round of an open draft written: the first, or, with `change`, one made from the round before; what follows a question
+   * of the model is its answer.
    *
-   * @throws {AppError} `draft_not_found`, and what generation throws; the round before then stands.
+   * @throws {AppError} `draft_not_found`; `description_unclear` with what the model asks the person in `details.question`; and what
+   * generation throws; the round before then stands.
    */
   write(id: string, change?: string): Promise<DraftView>;
   /**
@@ -27,6 +29,8 @@ export interface Drafts {
    * @throws {AppError} `draft_not_found`, also when there is nothing to undo.
    */
   undo(id: string): Promise<DraftView>;
+  /** @returns `null`: there is none with this id. */
+  get(id: string): Promise<DraftRecord | null>;
   /** The newest draft of a thread. */
   find(channel: string, threadTs: string): Promise<DraftRecord | null>;
   /** Drafts of a conversation, those of its newest threads; at most twenty. */
@@ -93,6 +97,8 @@ export interface Generated {
   readonly definition: Definition;
   readonly explanation: Explanation;
   readonly warnings: readonly Problem[];
+  /** What the model says of it to the person, in the language of the description; `null`: nothing. */
+  readonly notes: string | null;
   /** Calls of the model, repairs included. */
   readonly calls: number;
   /** Nano-dollars; `null`: unknown. */

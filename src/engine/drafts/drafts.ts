@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
-import { canonicalJson, type JsonObject } from "../../shared/json.ts";
+import { canonicalJson, type JsonObject, readOwn } from "../../shared/json.ts";
 import { toDollars } from "../../shared/money.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { DraftDeployed, DraftRequest, Drafts, DraftView, Generated } from "../api/drafts.ts";
@@ -88,10 +88,13 @@ export class StoredDrafts implements Drafts {
       const before = draft.earlier?.at(-1);
       if (before === undefined) throw notFound("There is no change of this draft to take back.");
       const earlier = draft.earlier?.slice(0, -1) ?? [];
-      return this.#viewOf(
-        await this.#update(draft, { ...before, earlier, round: draft.round + 1 }),
-      );
+      const { notes: _notes, asked: _asked, ...kept } = draft;
+      return this.#viewOf(await this.#update(kept, { ...before, earlier, round: draft.round + 1 }));
     });
+  }
+
+  get(id: string): Promise<DraftRecord | null> {
+    return this.#options.store.drafts.get(id);
   }
 
   find(channel: string, threadTs: string): Promise<DraftRecord | null> {
@@ -167,26 +170,32 @@ export class StoredDrafts implements Drafts {
     };
   }
 
-  async #write(id: string, wanted?: string): Promise<DraftView> {
+  async #write(id: string, said?: string): Promise<DraftView> {
     const draft = await this.#read(id);
     if (draft.status !== "open") throw notFound(closed(draft));
-    const { source, description, ownerId, base: changed } = draft;
-    const change = wanted !== undefined && source !== null ? { earlier: source, wanted } : null;
-    // What was added before there was a definition is part of the description.
-    const base =
-      change === null && wanted !== undefined ? `${description}\n${wanted}` : description;
-    const generated = await this.#options.generator.generate({
-      id,
-      by: ownerId,
-      description: base,
-      ...(change && { change }),
-      ...(changed && { workflowId: changed.workflowId }),
-    });
+    // What was said of the round before, and asked for this one, ends with it.
+    const { notes: _notes, asked, ...kept } = draft;
+    const { source, description, ownerId, base: changed } = kept;
+    const wanted = withAnswer(asked, said);
+    const { change, base } = wishOf(kept, wanted);
+    const generated = await this.#options.generator
+      .generate({
+        ...{ id, by: ownerId, description: base, isAnswered: asked !== undefined },
+        ...(change && { change }),
+        ...(changed && { workflowId: changed.workflowId }),
+      })
+      .catch(async (error: unknown) => {
+        const question = questionOf(error);
+        const isAsked = question !== null;
+        if (isAsked) await this.#update(draft, { asked: { question, wanted: wanted ?? "" } });
+        throw error;
+      });
     return this.#viewOf(
-      await this.#update(draft, {
+      await this.#update(kept, {
         source: generated.source,
         description: change === null ? base : `${base}\nChange: ${change.wanted}`,
         round: draft.round + 1,
+        ...(generated.notes !== null && { notes: generated.notes }),
         ...(source !== null &&
           draft.round > 0 && {
             earlier: [...(draft.earlier ?? []), { source, description }].slice(-EARLIER_KEPT),
@@ -227,6 +236,28 @@ export class StoredDrafts implements Drafts {
     const { version: _number, ...present } = (await this.#options.get(workflowId)).source;
     return canonicalJson(present) !== canonicalJson(source);
   }
+}
+
+/** What the model asks back, if that is why nothing was written. */
+function questionOf(error: unknown): string | null {
+  if (!isAppError(error, "description_unclear")) return null;
+  const question = readOwn(error.details, "question");
+  return typeof question === "string" ? question : null;
+}
+
+/** What is asked of the model, and the description that it goes by. */
+function wishOf({ source, description }: DraftRecord, wanted: string | undefined) {
+  if (wanted === undefined) return { change: null, base: description };
+  // What was added before there was a definition is part of the description.
+  if (source === null) return { change: null, base: `${description}\n${wanted}` };
+  return { change: { earlier: source, wanted }, base: description };
+}
+
+/** What a person says, together with the question that it answers and what that was about. */
+function withAnswer(asked: DraftRecord["asked"], said: string | undefined): string | undefined {
+  if (asked === undefined || said === undefined) return said;
+  const { question, wanted } = asked;
+  return [wanted, `(${question})`, said].filter((part) => part !== "").join("\n");
 }
 
 function closed({ status }: DraftRecord): string {

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { formatPath } from "../../shared/format-path.ts";
 import { isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { findJson } from "../ai/answer-text.ts";
 import { callModel } from "../ai/call.ts";
 import { withoutReasoning } from "../ai/reasoning.ts";
@@ -22,6 +23,9 @@ const MAX_REPAIRS = 3;
 
 /** Characters of a description with all its changes. */
 const MAX_DESCRIPTION = 8000;
+
+/** Characters of what the model says to the person beside its definition, or asks. */
+const MAX_WORDS = 800;
 
 /** Room for about forty steps. */
 const MAX_TOKENS = 8000;
@@ -51,7 +55,7 @@ export interface Generator {
    * Asks the model for a definition and has it repaired until it passes the checks that deployment makes.
    *
    * @throws {AppError} `input_invalid` for a description that is empty or too long; `generation_failed` with the remaining
-   * problems in `details.problems`; `model_unavailable`, `model_rate_limited`, `model_rejected`, `model_refused`.
+   * problems in `details.problems`; `description_unclear` with what the model asks back in `details.question`; `model_unavailable`, `model_rate_limited`, `model_rejected`, `model_refused`.
    */
   generate(request: GenerateRequest): Promise<Generated>;
 }
@@ -70,9 +74,9 @@ export function createGenerator(options: GeneratorOptions): Generator {
     let costNano: number | null = 0;
     let problems: readonly Problem[] = [];
     for (let calls = 1; calls <= 1 + MAX_REPAIRS; calls += 1) {
-      let checked: Checked = { source: null, definition: null, problems: [], warnings: [] };
+      let checked: Checked = unusable([]);
       const validate = (reply: Reply): AnswerCheck => {
-        checked = checkReply(reply, options);
+        checked = checkReply(reply, options, request.isAnswered === true);
         return toCheck(reply, checked, modelName);
       };
       const { check, text, ...made } = await callModel(
@@ -86,9 +90,10 @@ export function createGenerator(options: GeneratorOptions): Generator {
       );
       if (check.kind === "failed") throw check.error;
       costNano = made.costNano === null || costNano === null ? null : costNano + made.costNano;
-      const { source, definition, warnings } = checked;
+      const { source, definition, warnings, notes, question } = checked;
+      if (question !== null) throw asksBack(question);
       if (source !== null && definition !== null)
-        return { source, definition, warnings, calls, costNano };
+        return { source, definition, warnings, notes, calls, costNano };
       problems = checked.problems;
       messages = [...first, ...repairDefinitionMessages(text, problems)];
     }
@@ -129,27 +134,57 @@ interface Checked {
   readonly definition: Definition | null;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** What the model says of its definition; `null`: nothing. */
+  readonly notes: string | null;
+  /** What it asks in place of a definition; `null`: nothing. */
+  readonly question: string | null;
 }
 
-function checkReply(reply: Reply, context: ValidationContext): Checked {
-  const { values, fault } = findJson(withoutReasoning(reply.text).text);
-  if (fault !== null) {
-    const problem = { ...fault, path: formatPath(fault.path) };
-    return { source: null, definition: null, problems: [problem], warnings: [] };
-  }
+function unusable(problems: readonly Problem[]): Checked {
+  return { source: null, definition: null, problems, warnings: [], notes: null, question: null };
+}
+
+/** @param isAnswered - was a question answered already? Then a definition is due. */
+function checkReply(reply: Reply, context: ValidationContext, isAnswered: boolean): Checked {
+  const said = withoutReasoning(reply.text).text;
+  const { values, fault } = findJson(said);
+  if (fault !== null) return unusable([{ ...fault, path: formatPath(fault.path) }]);
   const found = values.find((value) => isJsonObject(value));
-  if (found === undefined || !isJsonObject(found)) {
-    const [message, fix] =
-      reply.finishReason === "length"
-        ? ["the definition was cut off: it is too long", "Write a shorter one, with fewer steps."]
-        : ["the answer holds no JSON object", "Answer with the definition alone."];
-    return { source: null, definition: null, problems: [{ path: "", message, fix }], warnings: [] };
-  }
+  if (found !== undefined && isJsonObject(found)) return checkObject(found, context, isAnswered);
+  const question = !isAnswered && isQuestion(said, reply) ? readWords(said) : null;
+  const [message, fix] =
+    reply.finishReason === "length"
+      ? ["the definition was cut off: it is too long", "Write a shorter one, with fewer steps."]
+      : ["the answer holds no JSON object", "Answer with the definition alone."];
+  return { ...unusable([{ path: "", message, fix }]), question };
+}
+
+function checkObject(found: JsonObject, context: ValidationContext, isAnswered: boolean): Checked {
   // Some models wrap what they were asked for.
   const inner = found["workflow"] ?? found["definition"];
   const whole = found["steps"] === undefined && isJsonObject(inner) ? inner : found;
-  const { version: _number, ...source } = whole;
-  return { source, ...validateDefinition(source, context) };
+  const { version: _number, question: asked, notes, ...source } = whole;
+  const question = isAnswered || source["steps"] !== undefined ? null : readWords(asked);
+  if (question !== null) return { ...unusable([]), question };
+  const checked = validateDefinition(source, context);
+  return { source, ...checked, notes: readWords(notes ?? found["notes"]), question };
+}
+
+/** Is an answer in plain words a question to the person? Many models ask so, whatever form was asked for. */
+function isQuestion(text: string, { finishReason }: Reply): boolean {
+  const words = text.trim();
+  return finishReason !== "length" && words.length <= MAX_WORDS && /[?？؟]/u.test(words);
+}
+
+/** Words of the model for the person; `null`: none. */
+function readWords(said: unknown): string | null {
+  const words = typeof said === "string" ? said.trim() : "";
+  return words === "" ? null : shorten(words, MAX_WORDS);
+}
+
+function asksBack(question: string): AppError {
+  const details = { question };
+  return new AppError({ code: "description_unclear", message: question, details });
 }
 
 function toCheck(reply: Reply, checked: Checked, model: string): AnswerCheck {
@@ -159,6 +194,7 @@ function toCheck(reply: Reply, checked: Checked, model: string): AnswerCheck {
     const message = `The model ${model} declined to write this workflow: ${why}`;
     return { kind: "failed", error: new AppError({ code: "model_refused", message }) };
   }
+  if (checked.question !== null) return { kind: "answer", value: { question: checked.question } };
   if (checked.definition !== null) return { kind: "answer", value: checked.source };
   const complaint = checked.problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
   return { kind: "invalid", complaint, error: failed(checked.problems) };

@@ -61,6 +61,8 @@ const RULES = [
   '- "inputs" declares the variables that a person gives at the start; do not declare what a message, webhook, schedule, event or database-change trigger brings. Message triggers bring text, user, channel, ts and threadTs; schedules triggeredBy and at; webhooks the members of the body; then leave "inputs" out.',
   '- Durations are numbers of milliseconds or texts such as "30s", "10m", "2h", "3d".',
   "- Write no secrets. Name only channels, people and addresses that the description names; where it names none, use what fits best of those in it.",
+  "- What people read (name, description, names of steps, titles, questions, messages) is in the language of the description. Ids are in English.",
+  '- Beside the members of the definition the object may have "notes": one or two sentences to the person, in the language of the description, about what you assumed or had to leave out.',
   '- Give workflows that people start the trigger {"type": "slash"}. The id is short, in lower case, with hyphens. Give each step a "name" in plain words.',
 ];
 

@@ -84,6 +84,8 @@ export interface KeyValueStore {
   get(key: string): Promise<Json>;
   /** The last write stands. */
   set(key: string, value: Json): Promise<void>;
+  /** Removes what was written under this key, if anything was. */
+  remove(key: string): Promise<void>;
   /** What was last written under the keys that begin with exactly `prefix`, in order of key. */
   list(prefix: string): Promise<readonly { readonly key: string; readonly value: Json }[]>;
 }

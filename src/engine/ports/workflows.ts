@@ -92,6 +92,10 @@ export interface DraftRecord {
   readonly base?: { readonly workflowId: string; readonly version: number };
   /** What it was before each change, the newest last; at most twenty. Absent in old records. */
   readonly earlier?: readonly DraftRound[];
+  /** What the model says of its newest definition, in the language of the description. Absent: nothing. */
+  readonly notes?: string;
+  /** What the model asked instead of writing the next round, and what the person had asked of it before. Absent: nothing is asked. */
+  readonly asked?: { readonly question: string; readonly wanted: string };
   readonly createdAt: number;
   readonly updatedAt: number;
 }

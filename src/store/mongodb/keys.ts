@@ -52,6 +52,9 @@ export function createMarks(connection: Connection): KeyValueStore {
       const document = await connection.ask(() => marks.findOne({ _id: key }));
       return document && readJson<Json>(document.value);
     },
+    async remove(key) {
+      await connection.ask(() => marks.deleteOne({ _id: key }));
+    },
     async list(prefix) {
       const documents = await connection.ask(() =>
         marks

@@ -40,11 +40,16 @@ export function createMarks(connection: Connection): KeyValueStore {
     "SELECT key, value FROM marks WHERE key >= ? AND key < ? ORDER BY key",
   );
   const replace = connection.prepare("REPLACE INTO marks (key, value) VALUES (?, ?)");
+  const remove = connection.prepare("DELETE FROM marks WHERE key = ?");
   return {
     get: (key) =>
       connection.read(() => {
         const row = select.get(key);
         return row === undefined ? null : json<Json>(row, "value");
+      }),
+    remove: (key) =>
+      connection.write(() => {
+        remove.run(key);
       }),
     list: (prefix) =>
       connection.read(() =>

@@ -28,6 +28,8 @@ async function ask(bot: TestBot, text: string, expected: RegExp): Promise<JsonOb
   return bot.message(DM, expected, await say(bot, text));
 }
 
+const DOUBLE: JsonObject = { ...EXPENSE, id: "double", name: "Double" };
+
 const runs = async (bot: TestBot) => (await bot.engine.executions.list({})).executions;
 
 describe("in a direct message", () => {
@@ -171,6 +173,36 @@ describe("in the thread of a draft", () => {
   });
 });
 
+describe("what a model says to the person", () => {
+  const says = (bot: TestBot, answer: JsonObject): Promise<JsonObject> =>
+    bot.act("faults", { target: "model", raw: JSON.stringify(answer), times: 1 });
+
+  test("is asked in the thread, in its own words, and the answer goes into the workflow", async () => {
+    await using bot = await TestBot.start({ definitions: [], connected: true });
+    await says(bot, { question: "Wer soll Urlaub <!channel> freigeben?" });
+
+    const thread = await say(bot, "build me a workflow for Urlaub");
+    const question = await bot.message(DM, /Wer soll Urlaub/, thread);
+    expect(contentOf(question)).not.toContain("<!channel>");
+    await say(bot, "Die Gruppe @finance soll es freigeben, an approval", thread);
+
+    await bot.message(DM, /Draft: [\s\S]*Who decides/, thread);
+    const draft = await bot.engine.drafts.find(DM, thread);
+    expect(draft?.description).toMatch(/Urlaub[\s\S]*Wer soll[\s\S]*S0FINANCE/);
+    expect(draft).not.toHaveProperty("asked");
+  });
+
+  test("about its definition stands on the draft's card, as the AI's", async () => {
+    await using bot = await TestBot.start({ definitions: [], connected: true });
+    await says(bot, { ...DOUBLE, notes: "Supuse que *todos* pueden pedirlo." });
+
+    const thread = await say(bot, "build me a workflow that doubles a number");
+
+    const card = await bot.message(DM, /Draft: /, thread);
+    expect(contentOf(card)).toMatch(/The AI says[\s\S]*Supuse que/);
+  });
+});
+
 describe("a deployed workflow", () => {
   const menu = (title: string, required = 1): JsonObject => {
     const config = { channel: "#approvals", title, approvers: ["@finance"], releases: [] };
@@ -249,6 +281,14 @@ describe("another language", () => {
     expect(await runs(bot)).toEqual([]);
     const spent = await bot.engine.costs.overview(1, "U0ALICE");
     expect(spent.generation).toMatchObject({ calls: 1 });
+  });
+
+  test("and a sentence that begins with the name of a command is read as the sentence that it is", async () => {
+    await using bot = await TestBot.start({ definitions: [EXPENSE], connected: true });
+    await reads(bot, "why");
+
+    await ask(bot, "why is my expense still not paid?", /started no runs/);
+    await ask(bot, "why 3f2a", /There is no run “3f2a”/);
   });
 
   test("is read while Slack shows that it is", async () => {

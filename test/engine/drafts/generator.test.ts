@@ -92,6 +92,44 @@ describe("generating a workflow", () => {
     expect(asked).toHaveLength(4);
   });
 
+  test.for([
+    JSON.stringify({ question: "Wer soll das freigeben?" }),
+    "Wer soll das freigeben?",
+    "<think>Who?</think>Wer soll das freigeben?",
+  ])("passes on what the model asks back, after one call: %s", async (answer) => {
+    await using store = await openSqliteStore({ path: ":memory:" });
+    const { generator, asked } = scripted(store, [answer]);
+
+    await expect(generator.generate(WISH)).rejects.toMatchObject({
+      ...{ code: "description_unclear", message: "Wer soll das freigeben?" },
+      details: { question: "Wer soll das freigeben?" },
+    });
+
+    expect(asked).toHaveLength(1);
+    expect((await store.calls.list("gen_1"))[0]).not.toHaveProperty("problem");
+  });
+
+  test("lets the model ask once: after an answer it has to write", async () => {
+    await using store = await openSqliteStore({ path: ":memory:" });
+    const { generator, asked } = scripted(store, ['{"question": "Really?"}', GOOD]);
+
+    const generated = await generator.generate({ ...WISH, isAnswered: true });
+
+    expect(generated.calls).toBe(2);
+    expect(asked[0]?.messages[0]?.content).not.toContain('"question"');
+  });
+
+  test("takes what the model says beside its definition, which holds nothing of it", async () => {
+    await using store = await openSqliteStore({ path: ":memory:" });
+    const notes = "Ich nehme an, dass #general gemeint ist.";
+    const { generator } = scripted(store, [JSON.stringify({ ...JSON.parse(GOOD), notes })]);
+
+    const generated = await generator.generate(WISH);
+
+    expect(generated.notes).toBe(notes);
+    expect(generated.source).not.toHaveProperty("notes");
+  });
+
   test("chooses an id that no workflow has, but keeps that of a draft that is changed", async () => {
     await using store = await openSqliteStore({ path: ":memory:" });
     await store.workflows.save({

@@ -15,6 +15,19 @@ export function marksConformance(open: OpenStore): void {
       expect(await store.kv.get("rows")).toBe(7);
     });
 
+    test("are gone once they were removed, and may be removed twice", async () => {
+      await using store = await open();
+      await store.kv.set("schedules", 1);
+      await store.kv.set("rows", 2);
+
+      await store.kv.remove("schedules");
+      await store.kv.remove("schedules");
+
+      expect(await store.kv.get("schedules")).toBeNull();
+      expect(await store.kv.list("schedules")).toEqual([]);
+      expect(await store.kv.get("rows")).toBe(2);
+    });
+
     test("are listed by the beginning of their keys, taken literally, in order of key", async () => {
       await using store = await open();
       for (const key of ["pause:b", "pause:*", "pause%", "paus", "pause:b:c", "schedules"])

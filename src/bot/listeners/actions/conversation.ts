@@ -1,21 +1,25 @@
 import type { App } from "@slack/bolt";
 import { AppError } from "../../../shared/errors.ts";
-import { readOwn } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { findByTs } from "../../../slack/messages.ts";
-import { parseRecentDraftValue, type RecentDraftValue } from "../../action-values.ts";
+import { mentionPerson } from "../../../slack/text.ts";
+import {
+  type AgainValue,
+  parseAgainValue,
+  parseRecentDraftValue,
+  type RecentDraftValue,
+} from "../../action-values.ts";
 import { answerCommand } from "../../commands/index.ts";
 import type { BotContext } from "../../context.ts";
-import { readAddressed } from "../../conversation/addressed.ts";
-import { createDraftWriter } from "../../drafts/draft-writer.ts";
-import { readPlain } from "../../drafts/parse-build-request.ts";
+import type { Connection, Conversation } from "../../conversation/conversation.ts";
+import { toWritten, type WrittenMessage } from "../../conversation/written-message.ts";
 import { whyNoChange } from "../../drafts/why-no-change.ts";
 import { ACTION_IDS } from "../../ids.ts";
 import { answerWithForm } from "../dialogs/run-form.ts";
 import { type AckedRequest, onAction } from "./on-action.ts";
 
 /** The buttons of the bot's answers in direct messages: they do what a command would, where none can be typed. */
-export function register(app: App, context: BotContext): void {
+export function register(app: App, context: BotContext, conversation: Conversation): void {
   const commands = {
     [ACTION_IDS.askRun]: (id: string) => `run ${id}`,
     [ACTION_IDS.askStatus]: () => "status",
@@ -37,7 +41,14 @@ export function register(app: App, context: BotContext): void {
       message: "This button belongs to no draft. Describe the workflow again.",
     },
     ack: "before",
-    handle: changeRecent,
+    handle: (request) => changeRecent(request, context, conversation),
+  });
+  onAction(app, context, {
+    id: ACTION_IDS.answerAgain,
+    parse: parseAgainValue,
+    unknown: { code: "input_invalid", message: "This button belongs to no message." },
+    ack: "before",
+    handle: (request) => answerAgain(request, context, conversation),
   });
 }
 
@@ -61,14 +72,16 @@ async function runCommand(
 
 /** Makes a message that stands beside the draft's thread a change of the draft. A second click changes nothing. */
 async function changeRecent(
-  { value: { d: id, t: ts }, caller, click, client, logger, reply }: AckedRequest<RecentDraftValue>,
+  { value: { d: id, t: ts }, caller, click, client, reply }: AckedRequest<RecentDraftValue>,
   context: BotContext,
+  conversation: Conversation,
 ): Promise<string | undefined> {
   const { engine, keys } = context;
   const { draft } = await engine.drafts.view(id);
   const why = whyNoChange(draft, caller.userId);
   if (why !== null) return why;
-  const wanted = await readWanted(ts, click.channel, context);
+  const connection = await connect(context);
+  const message = await readMessage(ts, click.channel, `change:${id}`, connection);
   if (!(await keys.claim(`change:${id}:${ts}`, click.triggerId ?? "")))
     return "This change was made already; see the draft's thread.";
   const { permalink } = await client.chat.getPermalink({
@@ -76,23 +89,41 @@ async function changeRecent(
     message_ts: draft.messageTs ?? draft.threadTs,
   });
   await reply(`I write the next round, in <${permalink ?? ""}|the draft's thread>.`);
-  await createDraftWriter(context, client, logger).write(draft, wanted);
+  await conversation.change(message, draft, connection);
   return undefined;
 }
 
-/** @throws {AppError} `input_invalid` for a message that is gone. */
-async function readWanted(
+/** Answers a message after all. */
+async function answerAgain(
+  { value: { t: ts }, caller, click }: AckedRequest<AgainValue>,
+  context: BotContext,
+  conversation: Conversation,
+): Promise<string | undefined> {
+  const connection = await connect(context);
+  const again = `again:${click.triggerId ?? ""}`;
+  const message = await readMessage(ts, click.channel, again, connection);
+  if (message.user !== caller.userId)
+    return `Only ${mentionPerson(message.user)}, who wrote it, has it answered.`;
+  await conversation.receive(message, connection);
+  return undefined;
+}
+
+/** The way to Slack, and who the bot is there. */
+async function connect({ client }: BotContext): Promise<Connection> {
+  const { user_id: botUserId } = await client.auth.test();
+  return { client, botUserId };
+}
+
+/** @throws {AppError} `input_invalid` for a message that is gone or says nothing. */
+async function readMessage(
   ts: string,
   channel: string | undefined,
-  { client, botName, command }: BotContext,
-): Promise<string> {
-  const message = channel === undefined ? null : await findByTs(client, channel, ts);
-  const text = readOwn(message, "text");
-  const names = { userId: undefined, name: await botName(), command };
-  const wanted = typeof text === "string" ? readPlain(readAddressed(text, names)) : "";
-  if (wanted !== "") return wanted;
-  throw new AppError({
-    code: "input_invalid",
-    message: "Your message is gone. Write what shall be different in the draft's thread.",
-  });
+  eventId: string,
+  { client }: Connection,
+): Promise<WrittenMessage> {
+  const found = channel === undefined ? null : await findByTs(client, channel, ts);
+  const isDirect = channel?.startsWith("D") === true;
+  const message = toWritten(found && { ...found, channel }, eventId, isDirect);
+  if (message !== null && (message.text !== "" || message.files.length > 0)) return message;
+  throw new AppError({ code: "input_invalid", message: "Your message is gone. Write it anew." });
 }
