@@ -14,7 +14,6 @@ import { createBotName } from "./bot-name.ts";
 import { type BotCards, RecentKeys } from "./context.ts";
 import { createLeftovers } from "./conversation/leftovers.ts";
 import { createUnanswered } from "./conversation/unanswered.ts";
-import { watchFloods } from "./flood-notices.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
 import { refuseOtherWorkspaces } from "./listeners/own-workspace.ts";
@@ -29,6 +28,7 @@ import { approvalId } from "./reconciler/message-ids.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
 import { createSharedChannels } from "./shared-channels.ts";
 import { createSharedKeys } from "./shared-keys.ts";
+import { watchEngine } from "./watch-engine.ts";
 
 export interface SlackBotConfig extends ConnectionConfig {
   /** `/workflow`. */
@@ -114,7 +114,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     ...{ conversation, unanswered, client: lookup, clock, logger, onProcessDied, isAlone },
   });
   const stopping = new AbortController();
-  const stopWatching = watchFloods(engine, notifyAdmins);
+  const stopWatching = watchEngine({ engine, slack, admins, notifyAdmins, command, logger });
   return {
     start: async () => {
       if (isSocketMode) health.expectSockets();

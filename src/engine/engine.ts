@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../shared/json.ts";
 import { toNano } from "../shared/money.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { mapTexts } from "../shared/secret-mask.ts";
+import { Absences } from "./absences/absences.ts";
 import { Access } from "./access/access.ts";
 import { guardModel } from "./ai/guarded-model.ts";
 import { createPriceBook } from "./ai/pricing.ts";
@@ -190,6 +191,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     triggers,
     sharing: new GuardedSharing(gate, settings),
     files: new GuardedFiles(parts.files, guarded),
+    absences: parts.absences,
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
     drafts: draftsOf(settings, parts, changes, limits),
     conversation: conversationOf(settings, parts, limits),
@@ -306,6 +308,7 @@ function connectExecutions(
     executions: guarded,
     process: worker.id,
   });
+  const absences = new Absences({ ...settings, executions, triggers, process: worker.id });
   events.on("wake", ({ executionId }) => worker.wake(executionId));
   events.on("workflowActivated", () => triggers.refresh());
   events.on("committed", ({ events: committed, after }) => {
@@ -321,6 +324,7 @@ function connectExecutions(
     guarded,
     triggers,
     files,
+    absences,
   };
 }
 
@@ -417,12 +421,13 @@ function conversationOf(
 /** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */
 function lifetimeOf(
   settings: Settings,
-  { prompts, worker, children, limiter, pauses, triggers, files }: Parts,
+  { prompts, worker, children, limiter, pauses, triggers, files, absences }: Parts,
   events: EngineEvents,
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
   const { id } = worker;
   const { processName: name = id } = settings;
-  const heartbeat = new Heartbeat({ ...settings, id, name, events });
+  const onBeat = (): Promise<void> => absences.keepPresence();
+  const heartbeat = new Heartbeat({ ...settings, id, name, events, onBeat });
   const polls = {
     executions: () => worker.tick(),
     pauses: () => pauses.poll(),
@@ -433,6 +438,8 @@ function lifetimeOf(
     run: async () => {
       await prompts.refresh();
       await triggers.prepare();
+      // Before a run continues: what was missed shows in the runs as they were left.
+      await absences.prepare();
       await heartbeat.start();
       await pauses.start();
       await worker.start({
@@ -443,8 +450,10 @@ function lifetimeOf(
       await triggers.start();
       files.start();
       watcher.start();
+      absences.start();
     },
     stop: async () => {
+      await absences.stop();
       await watcher.stop();
       await files.stop();
       await triggers.stop();

@@ -43,6 +43,8 @@ export interface WorkflowHarnessOptions {
   readonly draftBudgetUsd?: number;
   /** Ids of people who are admins. @default everybody: what a test is not about is not refused */
   readonly admins?: readonly string[];
+  /** @default one in memory */
+  readonly store?: Store;
 }
 
 const GROUP = ["U0BOB", "U0CAROL"];
@@ -112,6 +114,11 @@ export class WorkflowHarness implements AsyncDisposable {
     return this.#engine;
   }
 
+  /** Another process on the same store, which does not run yet. */
+  another(): RunningEngine {
+    return this.#create();
+  }
+
   /** Ends the engine; another one begins on the same store. @param meanwhile - what happens to the store in between. */
   async restart(meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
     await this.#engine.stop();
@@ -124,7 +131,8 @@ export class WorkflowHarness implements AsyncDisposable {
     definition: unknown,
     options: WorkflowHarnessOptions = {},
   ): Promise<WorkflowHarness> {
-    const harness = new WorkflowHarness(await openSqliteStore({ path: ":memory:" }), options);
+    const store = options.store ?? (await openSqliteStore({ path: ":memory:" }));
+    const harness = new WorkflowHarness(store, options);
     for (const [name, text] of Object.entries(options.prompts ?? {}))
       await harness.engine.prompts.add({ name, text, by: "file:test" });
     const deployed = await harness.engine.workflows.deploy(definition, {

@@ -32,6 +32,7 @@ const ORDER = [
   "engine/workflows",
   "engine/executions",
   "engine/triggers",
+  "engine/absences",
   "engine/costs",
   "engine/drafts",
   "engine/evaluation",

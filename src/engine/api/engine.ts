@@ -1,4 +1,5 @@
 import type { ModelOutage } from "../ports/model.ts";
+import type { Absences } from "./absences.ts";
 import type { Access } from "./access.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Audit } from "./audit.ts";
@@ -28,6 +29,7 @@ export interface Engine {
   readonly evaluations: Evaluations;
   readonly sharing: Sharing;
   readonly files: Files;
+  readonly absences: Absences;
   readonly health: Health;
 }
 

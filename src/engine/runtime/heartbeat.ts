@@ -19,6 +19,8 @@ export interface HeartbeatOptions {
    * to end before it writes the old one. @default it is not reported
    */
   readonly onOutdated?: (remedy: string) => void;
+  /** What else is done as regularly. Never rejects. */
+  readonly onBeat: () => Promise<void>;
 }
 
 /** Records regularly that this process is alive, and detects other processes that died: `processDied`. */
@@ -56,7 +58,7 @@ export class Heartbeat {
   }
 
   async #heartbeat(): Promise<void> {
-    this.#inProgress = this.#record();
+    this.#inProgress = Promise.all([this.#record(), this.#options.onBeat()]).then(() => undefined);
     await this.#inProgress;
     if (this.#running) {
       this.#cancelTimer = this.#options.clock.after(HEARTBEAT_MS, () => void this.#heartbeat());

@@ -76,6 +76,25 @@ export class Scheduler {
     return [...new Set(times)].toSorted((a, b) => a - b).slice(0, count);
   }
 
+  /**
+   * The times between two moments at which schedules of active workflows were to start them, and which are not made up for: each
+   * schedule with its times, oldest first, the latest hundred at most.
+   */
+  missedBetween(
+    from: number,
+    to: number,
+  ): readonly { readonly workflowId: string; readonly times: readonly number[] }[] {
+    return this.#options.triggers.of("schedule").flatMap((trigger) => {
+      const { times, missed } = this.#plan(trigger);
+      const after = Math.max(from, trigger.since);
+      const until = to - LATE_MS;
+      if (missed === "all" || after >= until) return [];
+      const late = times.between(after, until, MAX_CATCH_UP);
+      const lost = missed === "latest" ? late.slice(0, -1) : late;
+      return lost.length === 0 ? [] : [{ workflowId: trigger.workflowId, times: lost }];
+    });
+  }
+
   async start(): Promise<void> {
     this.#running = true;
     await this.tick();

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
@@ -62,6 +63,11 @@ export interface TriggersOptions {
   /** The worker of this process. */
   readonly process: string;
 }
+
+/** Kinds of triggers that hear what happens in channels. */
+const HEARD = ["message", "mention", "reaction", "file-shared", "member-joined"];
+
+const InChannels = z.object({ channels: z.array(z.string()).optional() });
 
 /** Everything that starts runs by itself, with its lifetime. */
 export class Triggers implements TriggersApi {
@@ -134,6 +140,23 @@ export class Triggers implements TriggersApi {
 
   upcoming(workflowId: string, count: number): Promise<readonly number[]> {
     return this.#scheduler.upcoming(workflowId, count);
+  }
+
+  /** @see Scheduler.missedBetween */
+  missedSchedules(from: number, to: number): ReturnType<Scheduler["missedBetween"]> {
+    return this.#scheduler.missedBetween(from, to);
+  }
+
+  /** The channels in which Slack's events start workflows, by workflow; `null`: all that the bot is in. */
+  heardIn(): ReadonlyMap<string, readonly string[] | null> {
+    const heard = new Map<string, readonly string[] | null>();
+    for (const { workflowId, config } of HEARD.flatMap((kind) => this.#active.of(kind))) {
+      const { channels } = InChannels.parse(config);
+      const known = heard.get(workflowId);
+      const isAll = channels === undefined || known === null;
+      heard.set(workflowId, isAll ? null : [...(known ?? []), ...channels]);
+    }
+    return heard;
   }
 
   checkWebhook(head: WebhookHead): Promise<{ readonly isOpen: boolean }> {
