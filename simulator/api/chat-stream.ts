@@ -1,13 +1,22 @@
 import { LIMITS } from "../block-kit/limits.ts";
-import { type JsonObject, toObjects, toText } from "../json.ts";
+import { completeBlocks } from "../block-kit/complete-blocks.ts";
+import type { JsonObject } from "../json.ts";
 import { editMessage, postMessage } from "../workspace/conversation.ts";
 import type { Channel, Message } from "../workspace/records.ts";
-import { type OpenStream, startStream, streamOf } from "../workspace/streams.ts";
+import {
+  blocksOf,
+  type Chunk,
+  emptyContent,
+  type StreamContent,
+  withChunks,
+} from "../workspace/stream-content.ts";
+import { growStream, type OpenStream, startStream, streamOf } from "../workspace/streams.ts";
 import { setSessionStatus } from "./agent-sessions.ts";
 import { channelById, channelToPostTo } from "./channel-argument.ts";
 import { botDraft, readContent } from "./message-content.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
-import { invalidArguments, SlackError } from "./slack-error.ts";
+import { SlackError } from "./slack-error.ts";
+import { readChunks } from "./stream-chunks.ts";
 import { threadRoot } from "./thread-argument.ts";
 import { wireMessage } from "./wire-message.ts";
 
@@ -30,18 +39,24 @@ function runStart(call: ApiCall): JsonObject {
     if (args.text("recipient_team_id") === undefined)
       throw new SlackError("missing_recipient_team_id");
   }
-  const draft = botDraft(workspace, { text: addition(call) });
+  const mode = args.text("task_display_mode") ?? "timeline";
+  if (mode !== "timeline" && mode !== "plan") throw new SlackError("invalid_arguments");
+  const content = withChunks(emptyContent(mode === "plan"), readChunks(call));
+  checkSize(content);
+  const draft = botDraft(workspace, shown(content));
   const { message } = postMessage(workspace, channel, { ...draft, thread_ts: threadTs });
-  startStream(workspace, { channel: channel.id, ts: message.ts, threadTs });
+  startStream(workspace, { channel: channel.id, ts: message.ts, threadTs, content });
   return { channel: channel.id, ts: message.ts };
 }
 
 function runAppend(call: ApiCall): JsonObject {
   const { channel, message, stream } = open(call);
   if (stream.isStoppedByUser) throw new SlackError("stopped_by_user");
-  const text = addition(call);
-  if (text === "" && !call.args.has("chunks")) throw new SlackError("no_text");
-  void editMessage(call.workspace, channel, message, { ...message, text: message.text + text });
+  const chunks = readChunks(call);
+  if (chunks.length === 0) throw new SlackError("no_text");
+  const content = grown(stream, chunks);
+  growStream(call.workspace, stream, content);
+  void editMessage(call.workspace, channel, message, { ...message, ...shown(content) });
   return { channel: channel.id, ts: message.ts };
 }
 
@@ -55,8 +70,7 @@ function runStop(call: ApiCall): JsonObject {
   const { blocks, metadata } = readContent(workspace, args.without("markdown_text"));
   const next: Message = {
     ...message,
-    text: message.text + addition(call),
-    ...(blocks === undefined ? {} : { blocks }),
+    ...shown(grown(stream, readChunks(call)), blocks),
     ...(metadata === undefined ? {} : { metadata }),
   };
   workspace.streams.delete(`${channel.id} ${message.ts}`);
@@ -80,19 +94,26 @@ function open(call: ApiCall): {
   return { channel, message, stream };
 }
 
-/** The text that a call adds: `markdown_text`, or the texts of its chunks. */
-function addition({ args }: ApiCall): string {
-  const given = args.text("markdown_text");
-  const chunks = toObjects(args.json("chunks"));
-  if (given !== undefined && chunks.length > 0) {
-    throw invalidArguments("markdown_text and chunks cannot be given together");
-  }
-  const text =
-    given ??
-    chunks
-      .filter((chunk) => chunk["type"] === "markdown_text")
-      .map((chunk) => toText(chunk["text"]) ?? "")
-      .join("");
-  if (text.length > LIMITS.markdown) throw new SlackError("msg_too_long");
-  return text;
+/** @throws {SlackError} `msg_too_long`. */
+function grown(stream: OpenStream, chunks: readonly Chunk[]): StreamContent {
+  const content = withChunks(stream.content, chunks);
+  checkSize(content);
+  return content;
+}
+
+/**
+ * All of a streamed message together: the reference names 12,000 characters of text, and people measured that titles, details and
+ * outputs of tasks count as well (https://github.com/openclaw/openclaw/pull/143882).
+ *
+ * @throws {SlackError} `msg_too_long`.
+ */
+function checkSize({ text, title, tasks }: StreamContent): void {
+  const ofTasks = tasks.map((task) => task.title + task.details + task.output).join("");
+  if (text.length + title.length + ofTasks.length > LIMITS.markdown)
+    throw new SlackError("msg_too_long");
+}
+
+function shown(content: StreamContent, added: readonly JsonObject[] = []) {
+  const blocks = blocksOf(content, added);
+  return { text: content.text, ...(blocks === undefined ? {} : { blocks: completeBlocks(blocks) }) };
 }

@@ -206,3 +206,68 @@ test("a stream lives five minutes, and cannot be edited meanwhile", async () => 
   }
   expect(await chat.update({ channel, ts, text: "x" })).toMatchObject({ ok: true });
 });
+
+describe("the tasks of a stream", () => {
+  async function stream(task_display_mode?: string) {
+    const { simulator, client, thread_ts } = await openAgent();
+    const mode = task_display_mode === undefined ? {} : { task_display_mode };
+    const { ts = "" } = await client.chat.startStream({ channel, thread_ts, ...mode });
+    const seen = async () => {
+      const { messages = [] } = await client.conversations.replies({ channel, ts: thread_ts });
+      return messages.at(-1)?.blocks;
+    };
+    return { simulator, chat: client.chat, at: { channel, ts }, seen };
+  }
+  const first = { type: "task_update", id: "1", title: "Look", status: "in_progress" } as const;
+
+  test("stand in one plan, change, and grow", async () => {
+    const { simulator, chat, at, seen } = await stream("plan");
+    await using _open = simulator;
+
+    await chat.appendStream({
+      ...at,
+      chunks: [{ type: "plan_update", title: "Trip" }, { ...first, details: "Maps" }],
+    });
+    await chat.appendStream({
+      ...at,
+      chunks: [{ ...first, title: "Looked", status: "complete", details: ", trains" }],
+    });
+    expect(await seen()).toMatchObject([
+      {
+        ...{ type: "plan", title: "Trip" },
+        tasks: [{ task_id: "1", title: "Looked", status: "complete" }],
+      },
+    ]);
+    expect(JSON.stringify(await seen())).toContain('"Maps, trains"');
+
+    const divider = { type: "divider" } as const;
+    const text = { type: "markdown_text", text: "Done." } as const;
+    await chat.stopStream({ ...at, chunks: [text], blocks: [divider] });
+    expect(await seen()).toMatchObject([
+      { type: "plan" },
+      { type: "markdown", text: "Done." },
+      { type: "divider" },
+    ]);
+  });
+
+  test("are cards of their own unless the stream is a plan", async () => {
+    const { simulator, chat, at, seen } = await stream();
+    await using _open = simulator;
+    await chat.appendStream({ ...at, chunks: [first] });
+    expect(await seen()).toMatchObject([{ type: "task_card", task_id: "1", title: "Look" }]);
+  });
+
+  test("are refused where a chunk is none of Slack's, or all of them are too long", async () => {
+    const { simulator, chat, at } = await stream("plan");
+    await using _open = simulator;
+    const odd = { ...first, status: "done" };
+    expect(
+      await refusal(chat.appendStream({ ...at, chunks: [JSON.parse(JSON.stringify(odd))] })),
+    ).toMatchObject({ error: "invalid_chunks" });
+    const long = { ...first, details: "x".repeat(7000) };
+    await chat.appendStream({ ...at, chunks: [long] });
+    expect(await refusal(chat.appendStream({ ...at, chunks: [long] }))).toMatchObject({
+      error: "msg_too_long",
+    });
+  });
+});

@@ -1,3 +1,4 @@
+import type { StreamContent } from "./stream-content.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How long a stream stays open without being stopped. */
@@ -10,12 +11,13 @@ export interface OpenStream {
   readonly threadTs: string;
   readonly until: number;
   readonly isStoppedByUser: boolean;
+  readonly content: StreamContent;
 }
 
 /** Notes that a message is being streamed. */
 export function startStream(
   { streams, clock }: Workspace,
-  place: Pick<OpenStream, "channel" | "ts" | "threadTs">,
+  place: Pick<OpenStream, "channel" | "ts" | "threadTs" | "content">,
 ): void {
   for (const [key, stream] of streams) {
     if (stream.until > clock.now()) break;
@@ -23,6 +25,15 @@ export function startStream(
   }
   const stream = { ...place, until: clock.now() + OPEN_MS, isStoppedByUser: false };
   streams.set(`${place.channel} ${place.ts}`, stream);
+}
+
+/** Keeps what a stream says by now. */
+export function growStream(
+  { streams }: Workspace,
+  stream: OpenStream,
+  content: StreamContent,
+): void {
+  streams.set(`${stream.channel} ${stream.ts}`, { ...stream, content });
 }
 
 /** The stream of a message, as long as it lives. */
