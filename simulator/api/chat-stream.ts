@@ -1,5 +1,5 @@
-import { LIMITS } from "../block-kit/limits.ts";
 import { completeBlocks } from "../block-kit/complete-blocks.ts";
+import { LIMITS } from "../block-kit/limits.ts";
 import type { JsonObject } from "../json.ts";
 import { editMessage, postMessage } from "../workspace/conversation.ts";
 import type { Channel, Message } from "../workspace/records.ts";
@@ -115,5 +115,8 @@ function checkSize({ text, title, tasks }: StreamContent): void {
 
 function shown(content: StreamContent, added: readonly JsonObject[] = []) {
   const blocks = blocksOf(content, added);
-  return { text: content.text, ...(blocks === undefined ? {} : { blocks: completeBlocks(blocks) }) };
+  return {
+    text: content.text,
+    ...(blocks === undefined ? {} : { blocks: completeBlocks(blocks) }),
+  };
 }

@@ -226,7 +226,10 @@ describe("the tasks of a stream", () => {
 
     await chat.appendStream({
       ...at,
-      chunks: [{ type: "plan_update", title: "Trip" }, { ...first, details: "Maps" }],
+      chunks: [
+        { type: "plan_update", title: "Trip" },
+        { ...first, details: "Maps" },
+      ],
     });
     await chat.appendStream({
       ...at,

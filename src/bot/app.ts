@@ -144,5 +144,6 @@ function cardsOf(client: WebClient, cards: CardStore, reconciler: Reconciler): B
     idOf: approvalId,
     deleted: (executionId, channel, ts) => reconciler.deleted(executionId, channel, ts),
     placeClosed: (channel) => reconciler.placeClosed(channel),
+    stopped: (channel, threadTs) => reconciler.sessionStopped(channel, threadTs),
   };
 }

@@ -57,6 +57,8 @@ export interface BotCards extends CardLinks {
   deleted(executionId: string, channel: string, ts: string): void;
   /** A conversation may have closed: open requests whose cards stand there are asked elsewhere. */
   placeClosed(channel: string): void;
+  /** A person pressed Slack's button that stops the agent in a thread: what it shows of its runs is brought up to date. */
+  stopped(channel: string, threadTs: string): void;
 }
 
 /** Remembers the last keys. */

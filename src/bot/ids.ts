@@ -71,6 +71,7 @@ export const DIALOG_IDS = {
  * @internal exported for its test
  */
 export const EVENTS = [
+  "agent_session_stopped",
   "app_home_opened",
   "app_mention",
   "app_uninstalled",
@@ -111,12 +112,16 @@ export const CARD_METADATA = "heddle_card";
  * @internal exported for its test
  */
 export const METHOD_SCOPES = {
+  "agents.sessions.setStatus": ["chat:write"],
   // `assistant:write` is accepted for the time being: https://docs.slack.dev/changelog/2026/03/05/set-status-scope-update
   "assistant.threads.setStatus": ["chat:write"],
   "auth.test": [],
+  "chat.appendStream": ["chat:write"],
   "chat.getPermalink": [],
   "chat.postEphemeral": ["chat:write"],
   "chat.postMessage": ["chat:write"],
+  "chat.startStream": ["chat:write"],
+  "chat.stopStream": ["chat:write"],
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history", "im:history"],
   "conversations.info": ["channels:read", "groups:read"],

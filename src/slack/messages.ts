@@ -31,12 +31,28 @@ export interface SearchPlace {
  *
  * @returns its time stamp, or `null` if it is not among the newest ones. Throws what the Web API client throws.
  */
-export async function findMessage(
+export function findMessage(
   client: Pick<SlackClient, "conversations">,
   place: SearchPlace,
   mark: MessageMark,
 ): Promise<string | null> {
-  const { channel, threadTs, since } = place;
+  return search(client, place, (message) => hasMark(message, mark));
+}
+
+/** The same in a thread, by what is asked of each message, its parent included. */
+export function findReply(
+  client: Pick<SlackClient, "conversations">,
+  place: SearchPlace & { readonly threadTs: string },
+  isMeant: (message: object) => boolean,
+): Promise<string | null> {
+  return search(client, place, isMeant);
+}
+
+async function search(
+  client: Pick<SlackClient, "conversations">,
+  { channel, threadTs, since }: SearchPlace,
+  isMeant: (message: object) => boolean,
+): Promise<string | null> {
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const query = omitUndefined({
@@ -50,7 +66,7 @@ export async function findMessage(
       threadTs === null
         ? await client.conversations.history(query)
         : await client.conversations.replies({ ...query, ts: threadTs });
-    const found = answer.messages?.find((message) => hasMark(message, mark));
+    const found = answer.messages?.find(isMeant);
     if (found?.ts !== undefined) return found.ts;
     cursor = answer.response_metadata?.next_cursor;
     if (cursor === undefined || cursor === "") return null;

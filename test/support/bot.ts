@@ -218,6 +218,14 @@ export class TestBot implements AsyncDisposable {
     await running?.engine.stop();
   }
 
+  /** The bot's process is gone without having stopped: its connections end, and nothing that it has under way is waited for. */
+  abandon(): void {
+    const running = this.#running;
+    this.#running = null;
+    void running?.bot.stop();
+    void running?.engine.stop();
+  }
+
   async act(action: string, body: JsonObject): Promise<JsonObject> {
     const response = await fetch(`${this.simulator.url}/sim/${action}`, {
       method: "POST",

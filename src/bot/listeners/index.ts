@@ -20,6 +20,7 @@ import { register as registerDecision } from "./dialogs/decision.ts";
 import { register as registerDelegation } from "./dialogs/delegation.ts";
 import { register as registerRunForm } from "./dialogs/run-form.ts";
 import { register as registerSeveral } from "./dialogs/several.ts";
+import { register as registerAgentSessionStopped } from "./events/agent-session-stopped.ts";
 import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
 import { register as registerAppMention } from "./events/app-mention.ts";
 import { register as registerChannelCreated } from "./events/channel-created.ts";
@@ -53,6 +54,7 @@ export function registerListeners(app: App, context: BotContext): Conversation {
   registerShowSteps(app, context);
   registerNotMe(app, context);
   registerReceipts(app, context);
+  registerAgentSessionStopped(app, context);
   registerAppHomeOpened(app, context);
   const conversation = createConversation(context);
   registerDirectMessage(app, conversation);

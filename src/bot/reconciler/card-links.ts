@@ -2,10 +2,10 @@ import type { WebClient } from "@slack/web-api";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { readOwn } from "../../shared/json.ts";
-import { findByTs } from "../../slack/messages.ts";
+import { findByTs, findReply } from "../../slack/messages.ts";
 import { CARD_METADATA } from "../ids.ts";
 import { isDigestCard } from "./digests.ts";
-import { approvalId, cardId } from "./message-ids.ts";
+import { approvalId, cardId, RUN_CARD } from "./message-ids.ts";
 
 /** Leads from messages to what they show, and back. */
 export interface CardLinks {
@@ -16,6 +16,8 @@ export interface CardLinks {
   linkTo(view: CardOwner, request: RequestView, person: string): Promise<string | null>;
   /** What the message at a place shows; `null`: it is no card of ours, or Slack does not say. Never rejects. */
   cardAt(channel: string, ts: string): Promise<ShownCard | null>;
+  /** The runs whose cards stand in a thread, its root included; oldest first. Throws what the Web API client throws. */
+  runsIn(channel: string, threadTs: string): Promise<readonly string[]>;
 }
 
 type CardOwner = Pick<ExecutionView, "executionId">;
@@ -54,11 +56,24 @@ export function createCardLinks(client: WebClient, cards: CardStore): CardLinks 
         return null;
       }
     },
+    runsIn: async (channel, threadTs) => {
+      const runs = new Set<string>();
+      await findReply(client, { channel, threadTs }, (message) => {
+        const card = cardOf(message);
+        if (card?.messageId === RUN_CARD) runs.add(card.executionId);
+        return false;
+      });
+      return [...runs];
+    },
   };
 }
 
 async function readCard(client: WebClient, channel: string, ts: string): Promise<ShownCard | null> {
-  const metadata = readOwn(await findByTs(client, channel, ts), "metadata");
+  return cardOf(await findByTs(client, channel, ts));
+}
+
+function cardOf(message: unknown): ShownCard | null {
+  const metadata = readOwn(message, "metadata");
   const id = readOwn(readOwn(metadata, "event_payload"), "card");
   if (readOwn(metadata, "event_type") !== CARD_METADATA || typeof id !== "string") return null;
   if (isDigestCard(id)) return null;

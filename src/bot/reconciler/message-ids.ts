@@ -19,6 +19,14 @@ export const RUN_CARD = "run";
 /** Id of the message about the first end of a run. */
 export const END = "end";
 
+/** Id of the record of the session of the run's thread: `shown` is its status. */
+export const SESSION = "session";
+
+/** Id of a stream of the run's steps. @param number - 1 is the first. */
+export function streamId(number: number): string {
+  return `stream:${number}`;
+}
+
 /** Id of the card of a request; its copies have `:` and the person or channel behind it. */
 export function approvalId(view: Owner, request: RequestView): string {
   return `approval:${partOf(view, request)}`;

@@ -22,6 +22,10 @@ import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
 import { Digests, type FoldedRun } from "./digests.ts";
 import type { ExecutionCards } from "./execution-cards.ts";
 import { digestInDoubt, digestOf, isFolded, leavesDigest } from "./folding.ts";
+import { ASKING } from "./live/desired-session.ts";
+import { createLiveApi } from "./live/live-api.ts";
+import type { LiveStep } from "./live/live-calls.ts";
+import { LiveRuns } from "./live/live-runs.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
 import { MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
@@ -53,6 +57,8 @@ const RECHECK_MS = 5 * 60_000;
 const REMEMBERED_DELETIONS = 1000;
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
+/** The same while its steps are streamed in its thread. */
+const STREAMED_EDIT_PAUSE_MS = 10_000;
 /**
  * How long a claim on an execution's cards lasts: longer than a call to Slack may take (10 s) where clocks differ by 5 s.
  * Each call renews it.
@@ -93,6 +99,7 @@ export class Reconciler {
   readonly #writer: MessageWriter;
   readonly #reaches: Reaches;
   readonly #digests: Digests;
+  readonly #live: LiveRuns;
   readonly #troubles: Troubles;
   /** Channels that were found closed, with the moment. */
   readonly #closedAt = new LruMap<string, number>(REMEMBERED_DELETIONS);
@@ -122,6 +129,12 @@ export class Reconciler {
       logger: options.logger,
     });
     this.#digests = new Digests({ cards: options.cards, api });
+    this.#live = new LiveRuns({
+      ...{ cards: options.cards, clock: options.clock, logger: options.logger },
+      ...{ api: createLiveApi(options.slack), queue: options.slack.queue },
+      troubles: this.#troubles,
+      sync: (executionId) => void this.sync(executionId),
+    });
     this.#reaches = new Reaches({
       ...options,
       channels: api,
@@ -178,6 +191,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#unsubscribe?.();
     this.#cancelRecheck();
+    this.#live.stop();
     for (const cancel of this.#later.values()) cancel();
     this.#later.clear();
     this.#stop.abort();
@@ -201,6 +215,11 @@ export class Reconciler {
     this.#closedAt.set(channel, now);
     this.#reaches.forgetPlace(channel);
     this.#syncAsking();
+  }
+
+  /** Slack's own button stopped what was streamed in a thread; the status is for us to change. */
+  sessionStopped(channel: string, threadTs: string): void {
+    this.#live.stopped({ channel, threadTs });
   }
 
   /** Brings one execution's cards up to date. Never rejects; resolves when nothing is left to do. */
@@ -287,11 +306,44 @@ export class Reconciler {
   async #reconcile(executionId: string, job: Job): Promise<boolean> {
     const execution = await this.#read(executionId);
     const { view } = execution;
-    const isPaused = view.waitingOn.some((wait) => wait.for === "pause");
-    if (isFinished(view.status) || isPaused) this.#options.slack.queue.forgetSteps(executionId);
+    if (isAtRest(view)) this.#options.slack.queue.forgetSteps(executionId);
     await this.#reaches.refresh(execution);
     const context = await this.#context(view);
     const receipts = await wantedReceipts(execution, this.#options.engine);
+    await this.#replaceLost(execution, context);
+    // So that even a run that changes all the time gets one call in each pass.
+    do {
+      const folded = this.#isFolded(execution);
+      const messages = [
+        ...desiredMessages(view, context, this.#reaches.of(execution), folded),
+        ...receiptMessages(view, receipts, context),
+      ];
+      const shown = await this.#shown(execution, messages);
+      const action = planNext(executionId, messages, execution.records, shown, {
+        isHeld: (id) => this.#troubles.isHeld(id),
+        postsFirst: !this.#options.slack.queue.isFree({ method: "chat.update" }),
+      });
+      // What is seen at once goes before the progress on a card.
+      const isCalm = action === null || action.urgency === "rest";
+      const step = isCalm ? await this.#showLive(execution, context, job) : "nothing";
+      if (step === "changed") return false;
+      if (step === "called") continue;
+      if (action === null) {
+        // Whom a request reaches is found out when its card stands.
+        if (await this.#reaches.refresh(execution)) continue;
+        this.#syncLater(executionId, messages);
+        return true;
+      }
+      const call = await this.#callOf(execution, action, shown);
+      const carryOut = (folded ? this.#postFolded : this.#inTurn).bind(this);
+      if (!(await carryOut(execution, action, call, job))) return false;
+    } while (!this.#stop.signal.aborted && !job.dirty);
+    return !job.dirty;
+  }
+
+  /** Has posted anew what still asks and is gone, and what stands in a digest and continues. */
+  async #replaceLost(execution: ExecutionCards, context: CardContext): Promise<void> {
+    const { view } = execution;
     await this.#writer.askAnew(
       execution,
       desiredMessages(view, context, this.#reaches.of(execution)),
@@ -304,32 +356,22 @@ export class Reconciler {
     );
     const inOldDigest = leavesDigest(execution);
     if (inOldDigest !== null) await this.#writer.leaveDigest(execution, inOldDigest);
-    while (!this.#stop.signal.aborted) {
-      const folded = this.#isFolded(execution);
-      const messages = [
-        ...desiredMessages(view, context, this.#reaches.of(execution), folded),
-        ...receiptMessages(view, receipts, context),
-      ];
-      const shown = await this.#shown(execution, messages);
-      const action = planNext(executionId, messages, execution.records, shown, {
-        isHeld: (id) => this.#troubles.isHeld(id),
-        postsFirst: !this.#options.slack.queue.isFree({ method: "chat.update" }),
-      });
-      if (action === null) {
-        // Whom a request reaches is found out when its card stands.
-        if (await this.#reaches.refresh(execution)) continue;
-        this.#syncLater(executionId, messages);
-        return true;
-      }
-      const call = await this.#callOf(execution, action, shown);
-      const isDone = folded
-        ? await this.#postFolded(execution, action, call, job)
-        : await this.#inTurn(execution, action, call, job);
-      if (!isDone) return false;
-      // Only now, so that even a run that changes all the time gets one call in each pass.
-      if (job.dirty) return false;
-    }
-    return true;
+  }
+
+  #showLive(execution: ExecutionCards, context: CardContext, job: Job): Promise<LiveStep> {
+    const { view } = execution;
+    const { queue } = this.#options.slack;
+    return this.#live.advance({
+      execution,
+      context,
+      turn: async (call, urgency) => {
+        const place = { urgency, since: Date.parse(view.startedAt) };
+        const turn = await queue.turn(call, place, { signal: job.interrupt.signal });
+        if (turn === null || (await this.#claim(view.executionId, job))) return turn;
+        turn[Symbol.dispose]();
+        return null;
+      },
+    });
   }
 
   async #read(executionId: string): Promise<ExecutionCards> {
@@ -484,7 +526,9 @@ export class Reconciler {
   ): Promise<Turn | null> {
     const { slack, clock } = this.#options;
     const place = { urgency, since: Date.parse(view.startedAt) };
-    const pauseMs = job.lastEdit + EDIT_PAUSE_MS - clock.elapsed();
+    const isStreaming = this.#live.isStreaming(view.executionId);
+    const leastMs = isStreaming ? STREAMED_EDIT_PAUSE_MS : EDIT_PAUSE_MS;
+    const pauseMs = job.lastEdit + leastMs - clock.elapsed();
     return slack.queue.turn(call, place, {
       delayMs: urgency === "rest" ? Math.max(pauseMs, 0) : 0,
       signal: job.interrupt.signal,
@@ -553,7 +597,10 @@ export class Reconciler {
   }
 }
 
-const ASKING: readonly string[] = ["approval", "budget", "person"];
+/** It posts nothing at the moment, or ever. */
+function isAtRest({ status, waitingOn }: ExecutionView): boolean {
+  return isFinished(status) || waitingOn.some((wait) => wait.for === "pause");
+}
 
 /** Does it wait for a person's answer? */
 function isAsking({ waitingOn }: ExecutionSummary): boolean {

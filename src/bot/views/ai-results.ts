@@ -1,6 +1,7 @@
 import type { ExecutionView, StepView } from "../../engine/api/executions.ts";
 import type { StepResult } from "../../engine/model/state.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
+import { inOneLine, shorten } from "../../shared/shorten.ts";
 import { escapeText, showMembers, showValue } from "../../slack/text.ts";
 import type { CardContext } from "./card-context.ts";
 
@@ -8,6 +9,8 @@ export const AI_STEP = "ai-decision";
 const VALUE_CHARS = 500;
 /** Of a value or a reason that shares its line with others. */
 const LINE_CHARS = 160;
+/** As the reference of `task_update` allows for a task's output. */
+const PLAIN_CHARS = 250;
 
 /** The finished AI steps of a run, in order. */
 export function aiSteps(view: ExecutionView): readonly StepView[] {
@@ -27,6 +30,21 @@ export function describeAiResult(view: ExecutionView, step: StepView): string {
   return `*${value}*${describeConfidence(result)}${reason}`;
 }
 
+/** The same without markup, for the task of a stream. */
+export function plainAiResult(view: ExecutionView, step: StepView): string {
+  const result = resultOf(view, step);
+  const output = withoutReason(step.output, result);
+  const value = isJsonObject(output)
+    ? Object.entries(output)
+        .map(([name, member]) => `${name}: ${toPlain(member)}`)
+        .join("; ")
+    : toPlain(output);
+  const reason = result?.reason ? `: ${result.reason}` : "";
+  const said =
+    step.status === "completed" ? `${value}${describeConfidence(result)}${reason}` : "no result";
+  return shorten(inOneLine(said), PLAIN_CHARS);
+}
+
 /** What AI said before `before`, for the people who decide: one line of mrkdwn per step. */
 export function aiFindings(view: ExecutionView, before: number, context: CardContext): string[] {
   return aiSteps(view)
@@ -38,6 +56,10 @@ export function aiFindings(view: ExecutionView, before: number, context: CardCon
       const value = showMembers(withoutReason(step.output, result), VALUE_CHARS);
       return `• ${escapeText(context.stepName(step.stepId))}: *${value}*${describeConfidence(result)}${reason}`;
     });
+}
+
+function toPlain(value: Json | undefined): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 /** The full result of this entry; a later entry of the same step has replaced it in `stepResults`. */

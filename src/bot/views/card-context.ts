@@ -18,8 +18,8 @@ const NAME_CHARS = 80;
 export interface CardContext {
   /** Name of a step for people: its `name`, else its id; shortened, and kept from turning the words around it. */
   stepName(stepId: string): string;
-  /** Ids of the steps at the root, as the definition lists them. */
-  readonly rootSteps: readonly string[];
+  /** The steps at the root that follow this one wherever it leads, unless the run ends; those after a fork are not among them. */
+  stepsAfter(stepId: string): readonly string[];
   /** An approver as the definition names them, so that Slack notifies who is meant. */
   mention(approver: string): string;
   /** May its cards stand in channels that other organizations read, whatever was allowed there? */
@@ -71,7 +71,7 @@ export function createCardContext(
   return {
     allowsShared: definition.sharedChannels === "allow",
     stepName: (stepId) => keepDirection(shorten(names.get(stepId) ?? stepId, NAME_CHARS)),
-    rootSteps: definition.steps.map(({ id }) => id),
+    stepsAfter: (stepId) => certainWay(definition, stepId),
     mention: (approver) => mentionApprover(approver, groups),
     shownInputs: shownOf,
   };
@@ -97,6 +97,22 @@ function namesOfField(requests: ExecutionView["requests"], name: string): ShownI
   const fields = requests.flatMap(({ opened }) => opened.editable ?? []);
   const type = fields.find((field) => field.name === name)?.type;
   return type === "user" || type === "channel" ? type : undefined;
+}
+
+/** From a step on, as long as only one step may come next. */
+function certainWay({ steps }: Definition, from: string): readonly string[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const way = new Set<string>();
+  for (let step = byId.get(from); step !== undefined; ) {
+    const { next = [] } = step;
+    const targets = typeof next === "string" ? [next] : Object.values(next);
+    const [only, ...others] = new Set(targets.filter((target) => target !== "end"));
+    // The run may come back to where it was.
+    if (only === undefined || others.length > 0 || only === from || way.has(only)) break;
+    way.add(only);
+    step = byId.get(only);
+  }
+  return [...way];
 }
 
 /** Ids and names of steps and of those in the bodies that they hold. */

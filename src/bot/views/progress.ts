@@ -21,7 +21,7 @@ import type { CardContext } from "./card-context.ts";
  * each.
  */
 export function describeProgress(view: ExecutionView, context: CardContext): string[] {
-  const waits = view.waitingOn.map((wait) => describeWait(view, wait, context));
+  const waits = describeWaits(view, context);
   const running = view.running
     .filter((step) => step.phase === "running")
     .map((step) => describeRunning(step, context));
@@ -32,6 +32,12 @@ export function describeProgress(view: ExecutionView, context: CardContext): str
   return view.currentStep === null
     ? []
     : [`At *${escapeText(context.stepName(view.currentStep))}*.`];
+}
+
+/** What an unfinished run waits for, without what is at work. */
+export function describeWaits(view: ExecutionView, context: CardContext): string[] {
+  const waits = view.waitingOn.map((wait) => describeWait(view, wait, context));
+  return [...new Set(waits)];
 }
 
 /** `1 of 2`, and who may decide. */

@@ -27,7 +27,7 @@ import { EXECUTION_LOOK, showStatus } from "./blocks/status.ts";
 import { type CardContext, showInputs } from "./card-context.ts";
 import { describeRefusal, describeUndecided } from "./decision-words.ts";
 import { maskNote } from "./mask-note.ts";
-import { describeProgress } from "./progress.ts";
+import { describeProgress, describeWaits } from "./progress.ts";
 import { type CardSteps, cardSteps } from "./step-lines.ts";
 
 /** As long as a definition may make the name of a workflow. */
@@ -47,9 +47,11 @@ export function runCard(
   const finished = isFinished(view.status);
   const name = escapeText(keepDirection(shorten(view.workflowName, NAME_CHARS)));
   const starter = describeStarter(view);
-  const lines = finished ? [describeEnd(view, end)] : describeProgress(view, context);
   // What stands below it has a line for each step.
   const steps = end === "below" ? NO_STEPS : cardSteps(view, context);
+  // What is at work stands among the steps.
+  const progress = steps.lines.length > 0 ? describeWaits : describeProgress;
+  const lines = finished ? [describeEnd(view, end)] : progress(view, context);
   const actions = actionsOf(view, steps);
   const blocks = [
     ...sections([`*${name}*  ·  ${showStatus(view.status)}`, ...lines]),

@@ -9,11 +9,14 @@ import { type StepState, stepStates } from "./step-states.ts";
 /** So many steps stand on a card one by one: those that are over, at work, ahead. */
 const SHOWN = { over: 8, active: 6, ahead: 4 } as const;
 
+/** What took less is shown without its time: it would be 0.0 s. */
+export const BRIEF_MS = 50;
+
 /** The steps of a run as a card shows them. */
 export interface CardSteps {
   /** mrkdwn, one line each. */
   readonly lines: readonly string[];
-  /** Some are only counted. */
+  /** Some that are over or under way are only counted. */
   readonly isFolded: boolean;
 }
 
@@ -35,10 +38,9 @@ export function cardSteps(view: ExecutionView, context: CardContext): CardSteps 
     ...show(shownActive),
     ...countOf(active.length - shownActive.length, "more under way"),
     ...show(shownAhead),
-    ...countOf(ahead.length - shownAhead.length, "more steps may follow"),
+    ...countOf(ahead.length - shownAhead.length, "more to come"),
   ];
-  const shown = shownOver.length + shownActive.length + shownAhead.length;
-  return { lines, isFolded: left > 0 || shown < all.length };
+  return { lines, isFolded: left > 0 || shownActive.length < active.length };
 }
 
 /** Every step of a run that a view holds, one line each. */
@@ -86,7 +88,8 @@ function describeOver(view: ExecutionView, step: StepView): string {
   const found = step.type === AI_STEP ? ` · ${describeAiResult(view, step)}` : "";
   const cost =
     step.cost === 0 ? "" : ` · ${step.cost === null ? "cost unknown" : showCost(step.cost)}`;
-  return `${remark}${found} · ${showDuration(step.duration)}${cost}`;
+  const took = step.duration < BRIEF_MS ? "" : ` · ${showDuration(step.duration)}`;
+  return `${remark}${found}${took}${cost}`;
 }
 
 function describeWait(wait: WaitView | null): string {
@@ -112,7 +115,7 @@ const WAITS: Readonly<Record<string, string>> = {
 };
 
 /** Which item of a list the step worked on. */
-function itemOf(key: string): string {
+export function itemOf(key: string): string {
   const item = lastSegment(framePath(key));
   return /^\d+$/.test(item) ? ` (item ${Number(item) + 1})` : "";
 }

@@ -17,8 +17,8 @@ export type StepState = {
 );
 
 /**
- * The steps of a run in order: those that are over, those under way, and those of the definition that it has not come to. Which of
- * these it will come to is known only then; of a run that has ended none is named.
+ * The steps of a run in order: those that are over, those under way, and those that come next unless the run ends before; which
+ * steps follow a fork is known only when it is taken.
  *
  * A key is unique within the run, and stays.
  */
@@ -42,10 +42,10 @@ export function stepStates(view: ExecutionView, context: CardContext): readonly 
       ? { ...own, state: "waiting", wait }
       : { ...own, state: "running", attempt };
   });
-  const known = new Set([...over, ...active].map(({ stepId }) => stepId));
-  const ahead = context.rootSteps
-    .filter((stepId) => !known.has(stepId))
-    .map((stepId): StepState => ({ key: `ahead:${stepId}`, stepId, depth: 0, state: "ahead" }));
+  const last = active.findLast(({ depth }) => depth === 0);
+  const ahead = (last === undefined ? [] : context.stepsAfter(last.stepId)).map(
+    (stepId): StepState => ({ key: `ahead:${stepId}`, stepId, depth: 0, state: "ahead" }),
+  );
   return [...over, ...active, ...ahead];
 }
 

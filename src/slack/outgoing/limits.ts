@@ -3,8 +3,15 @@ import type { Limits } from "./order.ts";
 
 /** A call that changes what people see, as far as Slack's limits are concerned. */
 export type OutgoingCall =
-  | { readonly method: "chat.postMessage"; readonly channel: string }
-  | { readonly method: "chat.update" | "chat.postEphemeral" };
+  | { readonly method: "chat.postMessage" | "chat.startStream"; readonly channel: string }
+  | {
+      readonly method:
+        | "chat.update"
+        | "chat.postEphemeral"
+        | "chat.appendStream"
+        | "chat.stopStream"
+        | "agents.sessions.setStatus";
+    };
 
 /**
  * About one message a second in a channel; short bursts are tolerated, how short is not said. People report 25
@@ -26,13 +33,35 @@ const UPDATES: RateLimit = { key: "slack:chat.update", burst: 20, intervalMs: 12
 /** Tier 4: 100 a minute. */
 const EPHEMERALS: RateLimit = { key: "slack:chat.postEphemeral", burst: 30, intervalMs: 600 };
 
+/** Tier 2: 20 a minute. A stream that has begun has to be ended: twice as many may end at once. */
+const STREAM_STARTS: RateLimit = { key: "slack:chat.startStream", burst: 5, intervalMs: 3000 };
+const STREAM_STOPS: RateLimit = { key: "slack:chat.stopStream", burst: 10, intervalMs: 3000 };
+
+/** Tier 4: 100 a minute. */
+const STREAM_APPENDS: RateLimit = { key: "slack:chat.appendStream", burst: 30, intervalMs: 600 };
+
+/** Tier 3: 50 a minute. */
+const SESSIONS: RateLimit = { key: "slack:agents.sessions", burst: 20, intervalMs: 1200 };
+
 /** The limits that a call counts against, the narrowest first. */
 export function limitsOf(call: OutgoingCall): Limits {
   switch (call.method) {
     case "chat.postMessage":
       return [{ key: `slack:chat.postMessage:${call.channel}`, ...POSTS_IN_CHANNEL }, POSTS];
+    case "chat.startStream":
+      return [
+        { key: `slack:chat.postMessage:${call.channel}`, ...POSTS_IN_CHANNEL },
+        POSTS,
+        STREAM_STARTS,
+      ];
     case "chat.update":
       return [UPDATES];
+    case "chat.appendStream":
+      return [STREAM_APPENDS];
+    case "chat.stopStream":
+      return [STREAM_STOPS];
+    case "agents.sessions.setStatus":
+      return [SESSIONS];
     case "chat.postEphemeral":
       return [EPHEMERALS];
   }

@@ -19,7 +19,7 @@ const CONTEXT_DEFINITION = Definition.parse({
     shop: { type: "channel" },
   },
   steps: [
-    { id: "screen", name: "AI screening", type: "ai-decision" },
+    { id: "screen", name: "AI screening", type: "ai-decision", next: "approve" },
     { id: "approve", type: "approval" },
   ],
 });
