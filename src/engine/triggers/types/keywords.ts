@@ -12,9 +12,12 @@ const WORDS = new RegExp(
   "gv",
 );
 
+/** An amount of money is read whole: `$5` is not `$5.50`. */
+const AMOUNT = `(?<!${LETTERS}|[$€£¥])[$€£¥]\\p{N}+(?:[.,]\\p{N}+)*${LETTERS}*`;
+
 /** Words with every sign that touches them: for keywords that are written with such a sign. */
 const SIGNED_WORDS = new RegExp(
-  `${EMOJI}|${JOINED_LETTERS}\\p{M}*|(?:(?<!${LETTERS}|[#@$€£¥+.%&\\-])[#@$€£¥+.%&\\-]{1,3}(?=${LETTERS}))?${LETTERS}+(?:[+#%]+(?!${LETTERS}|[+#%]))?`,
+  `${EMOJI}|${JOINED_LETTERS}\\p{M}*|${AMOUNT}|(?:(?<!${LETTERS}|[#@$€£¥+.%&\\-])[#@$€£¥+.%&\\-]{1,3}(?=${LETTERS}))?${LETTERS}+(?:[+#%$€£¥]+(?!${LETTERS}|[+#%$€£¥]))?`,
   "gv",
 );
 
@@ -26,6 +29,27 @@ const UNSEEN = /[[\p{Cf}\p{Variation_Selector}\p{Emoji_Modifier}]--[\u200D]]/gv;
 
 /** A joiner that joins no emoji. */
 const LOOSE_JOINER = /(?<!\p{Extended_Pictographic})\u200D|\u200D(?!\p{Extended_Pictographic})/gv;
+
+/** Vowels and other marks of Arabic and Hebrew that most texts leave out, and the line that stretches Arabic words. */
+const OPTIONAL_MARKS =
+  /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u0652\u0670]/g;
+
+/** Letters that are written one for the other: Arabic alef with and without hamza, and those at the ends of words. */
+const SAME_LETTERS: ReadonlyMap<string, string> = new Map([
+  ["أ", "ا"],
+  ["إ", "ا"],
+  ["آ", "ا"],
+  ["ٱ", "ا"],
+  ["ى", "ي"],
+  ["ة", "ه"],
+]);
+const VARIANTS = new RegExp(`[${[...SAME_LETTERS.keys()].join("")}]`, "g");
+
+/** The Arabic article and the words that are written together with what follows, before two letters or more; "and" before three. */
+const ARABIC_PREFIX = /^(?:[وفبك]?ال|لل)(?=\p{Script=Arabic}{2})|^و(?=\p{Script=Arabic}{3})/u;
+
+/** Capitals of Greek have no accents. */
+const GREEK_ACCENTS = /(?<=\p{Script=Greek}\p{M}{0,3})[\u0300\u0301\u0342]/gu;
 
 /** Raised and lowered signs are read for themselves: `Acme™` is not `AcmeTM`. */
 const KEPT = /([™℠©®²³¹⁰-₟])/u;
@@ -65,7 +89,9 @@ export function createKeywordFinder(keywords: readonly string[]): (text: Keyword
 
 /** With a space at either end, so that only whole words are found. */
 function joined(text: string, pattern: RegExp): string {
-  const words = (text.match(pattern) ?? []).map(withoutItalics).filter((word) => word !== "");
+  const words = (text.match(pattern) ?? [])
+    .map((word) => withoutItalics(word).replace(ARABIC_PREFIX, ""))
+    .filter((word) => word !== "");
   return ` ${words.join(" ")} `;
 }
 
@@ -79,8 +105,9 @@ function withoutItalics(word: string): string {
 }
 
 /**
- * The text without differences that people do not see or mean: case (also `ß` and `SS`, the Turkish `İ` and `ı`), width of
- * letters, composed or separate accents, unseen characters, skin tones.
+ * The text without differences that people do not see or mean: case (also `ß` and `SS`, the Turkish `İ` and `ı`, Greek accents,
+ * which capitals do not have), width of letters, composed or separate accents, unseen characters, skin tones, Arabic and Hebrew
+ * vowels. Arabic letters are brought together as Lucene's ArabicNormalizer does.
  */
 function foldText(text: string): string {
   const plain = text
@@ -95,5 +122,9 @@ function foldText(text: string): string {
     .toLowerCase()
     .replaceAll("i\u0307", "i")
     .replaceAll("ς", "σ")
-    .normalize("NFC");
+    .normalize("NFD")
+    .replaceAll(GREEK_ACCENTS, "")
+    .normalize("NFC")
+    .replaceAll(OPTIONAL_MARKS, "")
+    .replaceAll(VARIANTS, (letter) => SAME_LETTERS.get(letter) ?? letter);
 }

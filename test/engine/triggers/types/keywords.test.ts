@@ -47,6 +47,19 @@ describe("a keyword is found", () => {
     ["as the name of an emoji", ":tada:", "done :tada: now"],
     ["with a hyphen in it, or without", "e-mail", "my E mail"],
     ["with another apostrophe", "don’t", "don't"],
+    ["in an Arabic sentence", "عطل", "هناك عطل في الخادم"],
+    ["with the Arabic article", "عطل", "حدث العطل اليوم"],
+    ["with the Arabic for and", "عطل", "وعطل كبير"],
+    ["where the keyword has the article", "العطل", "هناك عطل"],
+    ["with Arabic vowels", "كتاب", "كِتَابٌ"],
+    ["stretched in Arabic", "كتاب", "كتـــاب"],
+    ["with an Arabic hamza", "احمد", "أحمد"],
+    ["with Hebrew vowels", "שלום", "שָׁלוֹם"],
+    ["in Greek capitals", "άλφα", "ΑΛΦΑ"],
+    ["in Hindi", "मदद", "मुझे मदद चाहिए"],
+    ["as an amount", "$5", "only $5, really"],
+    ["as an amount with a fraction", "$5.50", "it is $5.50."],
+    ["with a currency behind it", "5€", "nur 5€!"],
   ])("%s: %s", ([, keyword, text]) => {
     expect(finds(keyword, text)).toBe(true);
   });
@@ -65,6 +78,9 @@ describe("a keyword is not found", () => {
     ["without its number sign", "#1", "1 of them"],
     ["without the sign of a hashtag", "#urgent", "urgent"],
     ["without its percent sign", "100%", "100 of them"],
+    ["as a part of an amount", "$5", "it is $5.50"],
+    ["without its currency", "5€", "5 of them"],
+    ["as a part of an Arabic word", "عمل", "المعلم"],
     ["as a part of an emoji", "💻", "👨‍💻"],
     ["as a part of two flags", "🇪🇫", "🇩🇪🇫🇷"],
   ])("%s: %s", ([, keyword, text]) => {
@@ -85,9 +101,21 @@ test("a keyword needs a letter, a digit or an emoji", () => {
 });
 
 test("hostile texts are read in time in proportion to their length", () => {
-  const texts = ["+", "#", "_", ".", "c+", "_a", "\u200d", "👨‍"].map(
-    (part) => `${part.repeat(200_000 / part.length)}1`,
-  );
+  const texts = [
+    "+",
+    "#",
+    "_",
+    ".",
+    "c+",
+    "_a",
+    "\u200d",
+    "👨‍",
+    "\u0301",
+    "$1",
+    "$1.",
+    "ال",
+    "ά",
+  ].map((part) => `ά${part.repeat(200_000 / part.length)}1`);
   const took = cpuTime(() => {
     for (const text of texts) readKeywordText(text);
   });
