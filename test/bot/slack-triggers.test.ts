@@ -361,6 +361,43 @@ describe("a message in a thread", () => {
   });
 });
 
+describe("the inputs of a trigger", () => {
+  const asked = {
+    ...noting("request", {
+      ...{ type: "mention", inputs: { requester: "user", details: "text" } },
+    }),
+    inputs: {
+      requester: { type: "user", required: true },
+      details: { type: "text", required: true },
+    },
+  };
+
+  test("take what it gives under other names", async () => {
+    await using bot = await TestBot.start({ definitions: [asked] });
+
+    await say(bot, "<@U0BOT> a new chair, please");
+
+    const [run] = await runs(bot, "request", 1);
+    expect(run?.variables).toMatchObject({
+      ...{ requester: "U0ALICE", details: "<@U0BOT> a new chair, please", user: "U0ALICE" },
+    });
+  });
+
+  test.for<readonly [JsonObject, string]>([
+    [{ requester: "user" }, 'a trigger of type mention cannot give the input "details"'],
+    [{ requester: "usr", details: "text" }, 'a trigger of type mention gives no "usr"'],
+    [{ requester: "user", details: "text", more: "ts" }, 'there is no input "more"'],
+  ])("that do not fit are a problem at deployment: %j", async ([inputs, problem]) => {
+    await using bot = await TestBot.start({ definitions: [] });
+
+    const { problems } = bot.engine.workflows.validate({
+      ...{ ...asked, triggers: [{ type: "mention", inputs }] },
+    });
+
+    expect(problems.map(({ message }) => message).join()).toContain(problem);
+  });
+});
+
 describe("an edit", () => {
   test("that brings the keyword starts nothing; nor does an edit of what has started a run", async () => {
     const outage = noting("outage", { type: "message", keywords: ["outage"] });

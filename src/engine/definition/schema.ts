@@ -110,7 +110,12 @@ export const InputDefinition = z.strictObject({
 });
 export type InputDefinition = z.output<typeof InputDefinition>;
 
-export const TriggerDefinition = z.looseObject({ type: z.string(), id: StepId.optional() });
+export const TriggerDefinition = z.looseObject({
+  type: z.string(),
+  id: StepId.optional(),
+  /** Inputs that take what the trigger gives under another name: `{"requester": "user"}`. */
+  inputs: z.record(z.string(), z.string()).optional(),
+});
 export type TriggerDefinition = z.output<typeof TriggerDefinition>;
 
 /** The most that `limits.maxSteps` may be. */

@@ -1,5 +1,5 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { triggersOf } from "../definition/schema.ts";
 import { triggerId } from "../definition/trigger-type.ts";
@@ -14,8 +14,10 @@ export interface ActiveTrigger {
   /** Id of the trigger within its definition. */
   readonly id: string;
   readonly kind: string;
-  /** Its members besides `type` and `id`, as the definition has them. */
+  /** Its members besides `type`, `id` and `inputs`, as the definition has them. */
   readonly config: unknown;
+  /** Which variables of its runs inputs take besides those of their own names, by input. */
+  readonly inputs: Readonly<Record<string, string>>;
   /** When the version became active, or a file last confirmed it. */
   readonly since: number;
   /** Does the definition say itself where its runs report? */
@@ -57,6 +59,16 @@ export class TriggerRegistry {
     return [...this.#known.values()].flatMap(({ triggers }) =>
       triggers.filter((trigger) => trigger.kind === kind),
     );
+  }
+
+  /** The variables of a run with those that inputs take. @param id - of the trigger that starts it. */
+  withInputs(workflowId: string, id: string | undefined, variables: JsonObject): JsonObject {
+    const trigger = this.#known.get(workflowId)?.triggers.find((one) => one.id === id);
+    const taken = Object.entries(trigger?.inputs ?? {}).flatMap(([input, name]) => {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      return value === undefined ? [] : [[input, value] as const];
+    });
+    return { ...variables, ...Object.fromEntries(taken) };
   }
 
   /** Does some step of some version, active or not, wait for events of this name? */
@@ -128,8 +140,9 @@ export class TriggerRegistry {
     ]);
     const reports = definition.report !== undefined;
     const triggers = triggersOf(definition).map((trigger, index) => {
-      const { type: kind, id: _id, ...config } = trigger;
-      return { workflowId, id: triggerId(trigger, index), kind, config, since, reports, taken };
+      const { type: kind, id: _id, inputs = {}, ...config } = trigger;
+      const id = triggerId(trigger, index);
+      return { workflowId, id, kind, config, inputs, since, reports, taken };
     });
     return { version, since, triggers, awaited };
   }

@@ -64,6 +64,20 @@ export interface TriggersOptions {
   readonly process: string;
 }
 
+/** Fills inputs with what their trigger gives under other names. */
+function startWithInputs(
+  executions: Pick<Executions, "start">,
+  triggers: TriggerRegistry,
+): Pick<Executions, "start"> {
+  return {
+    start: (request) => {
+      const { workflowId, trigger, variables } = request;
+      const filled = triggers.withInputs(workflowId, trigger.id, variables);
+      return executions.start({ ...request, variables: filled });
+    },
+  };
+}
+
 /** Kinds of triggers that hear what happens in channels. */
 const HEARD = ["message", "mention", "reaction", "file-shared", "member-joined"];
 
@@ -87,7 +101,8 @@ export class Triggers implements TriggersApi {
 
   constructor(options: TriggersOptions) {
     this.#active = new TriggerRegistry(options);
-    const parts = { ...options, triggers: this.#active };
+    const executions = startWithInputs(options.executions, this.#active);
+    const parts = { ...options, triggers: this.#active, executions };
     this.#messages = new MessageTrigger(parts);
     const ofSlack = { ...parts, starts: new SlackStarts(parts) };
     this.#reactions = new ReactionTrigger(ofSlack);

@@ -40,13 +40,48 @@ export function checkGivenInputs(
     const gives = type?.givesMore === true ? undefined : type?.gives;
     if (typeof kind !== "string" || gives === undefined) continue;
     for (const [name, input] of Object.entries(inputs)) {
-      if (!isNeeded(input) || gives.includes(name)) continue;
+      if (!isNeeded(input) || gives.includes(name) || isMapped(source, name)) continue;
       collector.problem(
         path,
         `a trigger of type ${kind} cannot give the input "${name}", which is required`,
-        `Give the input a default, or make it optional. The trigger gives ${gives.join(", ")}.`,
+        `Give the input a default, or make it optional. The trigger gives ${gives.join(", ")}; its "inputs" may say which of them the input takes.`,
       );
     }
+  }
+}
+
+/** Does the trigger say which of its variables an input takes? */
+function isMapped({ inputs }: JsonObject, name: string): boolean {
+  return isJsonObject(inputs) && Object.hasOwn(inputs, name);
+}
+
+/** Inputs take variables that the trigger gives, and are there. */
+function checkMapping(
+  document: JsonObject,
+  { inputs: mapping }: JsonObject,
+  path: readonly PropertyKey[],
+  { kind, gives, givesMore = false }: TriggerType,
+  collector: ProblemCollector,
+): void {
+  if (!isJsonObject(mapping)) return;
+  const { inputs } = document;
+  const declared = isJsonObject(inputs) ? Object.keys(inputs) : [];
+  for (const [name, variable] of Object.entries(mapping)) {
+    if (!declared.includes(name)) {
+      collector.problem(
+        [...path, "inputs", name],
+        `there is no input "${name.slice(0, 60)}"`,
+        `Name one of the workflow's inputs.${didYouMean(name, declared)}`,
+      );
+    }
+    if (typeof variable !== "string" || givesMore || gives?.includes(variable)) continue;
+    collector.problem(
+      [...path, "inputs", name],
+      `a trigger of type ${kind} gives no "${variable.slice(0, 60)}"`,
+      gives === undefined
+        ? 'Remove "inputs": who starts the workflow gives them by their names.'
+        : `It gives ${gives.join(", ")}.${didYouMean(variable, gives)}`,
+    );
   }
 }
 
@@ -69,13 +104,17 @@ export function checkTriggers(
       'Move all of them into the list "triggers".',
     );
   }
-  if (isJsonObject(trigger)) checkTrigger(trigger, ["trigger"], triggerTypes, collector);
+  const check = (source: JsonObject, path: readonly PropertyKey[]): void => {
+    const type = checkTrigger(source, path, triggerTypes, collector);
+    if (type !== undefined) checkMapping(document, source, path, type, collector);
+  };
+  if (isJsonObject(trigger)) check(trigger, ["trigger"]);
   if (!Array.isArray(triggers)) return;
   checkSamePaths(triggers, collector);
   const ids = new Map<string, number>();
   triggers.forEach((source: unknown, index) => {
     if (!isJsonObject(source)) return;
-    checkTrigger(source, ["triggers", index], triggerTypes, collector);
+    check(source, ["triggers", index]);
     const { type, id } = source;
     if (typeof type !== "string" || (id !== undefined && typeof id !== "string")) return;
     const own = triggerId({ type, id }, index);
@@ -108,14 +147,15 @@ function checkSamePaths(triggers: readonly unknown[], collector: ProblemCollecto
   });
 }
 
+/** @returns its type; `undefined`: there is none of this name. */
 function checkTrigger(
   source: JsonObject,
   path: readonly PropertyKey[],
   triggerTypes: ReadonlyMap<string, TriggerType>,
   collector: ProblemCollector,
-): void {
-  const { type: kind, id: _id, ...config } = source;
-  if (typeof kind !== "string") return;
+): TriggerType | undefined {
+  const { type: kind, id: _id, inputs: _inputs, ...config } = source;
+  if (typeof kind !== "string") return undefined;
   const type = triggerTypes.get(kind);
   if (type === undefined) {
     const kinds = [...triggerTypes.keys()];
@@ -124,13 +164,14 @@ function checkTrigger(
       `there is no trigger type "${kind.slice(0, 60)}"`,
       `Known types: ${kinds.join(", ")}.${didYouMean(kind, kinds)}`,
     );
-    return;
+    return undefined;
   }
   if (!type.config.safeParse(config).success) {
     addSchemaProblems(type.config, config, path, collector);
-    return;
+    return type;
   }
   for (const problem of type.check?.(config) ?? []) {
     collector.problem([...path, ...problem.path], problem.message, problem.fix);
   }
+  return type;
 }

@@ -31,8 +31,7 @@ const UNSEEN = /[[\p{Cf}\p{Variation_Selector}\p{Emoji_Modifier}]--[\u200D]]/gv;
 const LOOSE_JOINER = /(?<!\p{Extended_Pictographic})\u200D|\u200D(?!\p{Extended_Pictographic})/gv;
 
 /** Vowels and other marks of Arabic and Hebrew that most texts leave out, and the line that stretches Arabic words. */
-const OPTIONAL_MARKS =
-  /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u0652\u0670]/g;
+const OPTIONAL_MARKS = /[[\p{scx=Hebrew}\p{scx=Arabic}]&&\p{Mn}]|\u0640/gv;
 
 /** Letters that are written one for the other: Arabic alef with and without hamza, and those at the ends of words. */
 const SAME_LETTERS: ReadonlyMap<string, string> = new Map([

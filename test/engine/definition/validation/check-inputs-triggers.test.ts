@@ -79,7 +79,7 @@ describe("inputs and triggers", () => {
       "an unknown trigger type",
       ["triggers", 0, "type"],
       "slahs",
-      'triggers[0].type: there is no trigger type "slahs". Known types: manual, api, slash, message, reaction, shortcut, schedule, webhook, event, database-change. Did you mean "slash"?',
+      'triggers[0].type: there is no trigger type "slahs". Known types: manual, api, slash, message, mention, reaction, file-shared, member-joined, channel-created, shortcut, schedule, webhook, event, database-change. Did you mean "slash"?',
     ],
     [
       "an unknown key of a trigger",
