@@ -279,7 +279,7 @@ function connectExecutions(
   { prompts, workflows, costs }: DefinitionParts,
   gate: Gate,
 ) {
-  const { store, clock, pollMs, observe } = settings;
+  const { store, clock, logger, pollMs, observe } = settings;
   const { budgets } = costs;
   const planAheadMs = longestPollMs(pollMs);
   const files = new Files({ ...settings, limits: settings.fileLimits ?? {} });
@@ -288,7 +288,7 @@ function connectExecutions(
   const existence = new InputExistence(settings);
   const descendants = new Descendants(store);
   const shared = { store, clock, workflows, people, files, existence, events, descendants };
-  const executions = new Executions({ ...shared, prompts, worker });
+  const executions = new Executions({ ...shared, logger, prompts, worker });
   const children = new ChildExecutions({ ...shared, executions });
   const limiter = new ConcurrencyLimiter({ store, clock, events });
   const pauses = new Pauses({ ...settings, worker });

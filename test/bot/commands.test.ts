@@ -116,6 +116,25 @@ describe("/workflow", () => {
     expect(await bot.slash("U0ALICE", "status")).toMatch(/Cancelled/);
   });
 
+  test("finds runs by their labels, and shows these", async () => {
+    const labels = { customer: "{{variables.customer}}" };
+    const inputs = { customer: { type: "string" } };
+    await using bot = await TestBot.start({ definitions: [askWorkflow({}, { labels, inputs })] });
+    const start = async (customer: string) => {
+      const answer = await bot.slash("U0ALICE", `run ask customer="${customer}"`);
+      return /run `(\w{5})`/.exec(answer)?.[1] ?? "";
+    };
+    const [acme, other] = [await start("ACME & Co"), await start("Globex")];
+
+    const found = await bot.slash("U0ALICE", 'runs ask customer="ACME & Co"');
+    expect(found).toMatch(new RegExp(`${acme}.*customer: ACME &amp; Co`));
+    expect(found).not.toContain(other);
+    expect(await bot.slash("U0ALICE", "runs customer=Initech")).toMatch(
+      /There is no run that you may see with customer: Initech/,
+    );
+    expect(await bot.slash("U0ALICE", `status ${other}`)).toContain("Labels: customer: Globex");
+  });
+
   test("lists the templates that come with it", async () => {
     await using bot = await TestBot.start({ definitions: [] });
     const answer = await bot.slash("U0BOB", "templates");

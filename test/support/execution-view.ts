@@ -14,6 +14,7 @@ export function executionView(parts: Partial<ExecutionView> = {}): ExecutionView
     waitingOn: [],
     currentStep: "screen",
     trigger: { type: "slash", userId: "U0ALICE", channel: "C0GENERAL" },
+    labels: {},
     report: { channel: "C0GENERAL", on: "all" },
     startedAt: STARTED_AT,
     completedAt: null,

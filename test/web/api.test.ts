@@ -168,6 +168,29 @@ describe("reading and cancelling executions", () => {
     );
   });
 
+  test("runs have the labels that their workflow gives them, and are found by these", async () => {
+    await using web = await startWeb();
+    const labels = { customer: "{{variables.customer}}", about: "{{variables.gone}}", by: "api" };
+    await web.call("POST", "/api/workflows", { ...doubling, labels });
+    const long = `  Mu\u0308ller ${"x".repeat(300)}`;
+    const start = async (customer: string): Promise<string> =>
+      (await web.call("POST", "/api/workflows/doubling/execute", { amount: 1, customer })).body
+        .executionId;
+    const [acme, other] = [await start("ACME & Co"), await start(long)];
+    const list = async (query: string) =>
+      (await web.call("GET", `/api/executions?${query}`)).body.executions;
+
+    expect(await list(`label.customer=${encodeURIComponent("ACME & Co")}`)).toMatchObject([
+      { executionId: acme, labels: { customer: "ACME & Co", by: "api" } },
+    ]);
+    expect(await list(`label.customer=${encodeURIComponent(long)}&label.by=api`)).toMatchObject([
+      { executionId: other },
+    ]);
+    expect(await list("label.customer=ACME")).toEqual([]);
+    const { body } = await web.call("GET", `/api/executions/${acme}`);
+    expect(body.labels).toEqual({ customer: "ACME & Co", by: "api" });
+  });
+
   test.for([
     ["/api/executions?status=done", /status: must be one of queued/],
     ["/api/executions?limit=0", /limit: must be a whole number from 1 to 200/],

@@ -24,6 +24,7 @@ import { describeDecisionValue, describeUndecided } from "../views/decision-word
 import { withMaskNote } from "../views/mask-note.ts";
 import { describeMigration, describeProgress } from "../views/progress.ts";
 import { describeStarter } from "../views/run-card.ts";
+import { showLabels } from "../views/run-labels.ts";
 import { assertNoMore, readRun } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
@@ -78,6 +79,7 @@ export async function showRun(
       : describeProgress(view, createCardContext(definition, await groups.lastKnownIds()))),
     ...view.migrations.slice(-1).map(describeMigration),
     ...describeLastError(view),
+    ...(Object.keys(view.labels).length === 0 ? [] : [`Labels: ${showLabels(view.labels)}`]),
   ];
   const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
   const total = showTotal(view.totalCost, view.costUnknown);

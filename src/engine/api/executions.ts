@@ -112,6 +112,8 @@ export interface ExecutionQuery {
   readonly workflowId?: string;
   readonly status?: ExecutionStatus;
   readonly startedBy?: string;
+  /** Labels that they all have, by name. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Only those that are not over. */
   readonly isUnderWay?: true;
   /** At most 200. */
@@ -127,6 +129,8 @@ export interface ExecutionSummary {
   readonly status: ExecutionStatus;
   readonly waitingOn: readonly string[];
   readonly startedBy: string | null;
+  /** What it is found by; empty: its workflow gives no labels. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly completedAt: string | null;
   /** Dollars. */
@@ -216,6 +220,7 @@ export interface ExecutionView {
   readonly waitingOn: readonly WaitView[];
   readonly currentStep: string | null;
   readonly trigger: Trigger;
+  readonly labels: Readonly<Record<string, string>>;
   readonly report: ReportTarget | null;
   readonly startedAt: string;
   readonly completedAt: string | null;

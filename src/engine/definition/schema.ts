@@ -151,6 +151,16 @@ export const Report = z.strictObject({
   on: z.enum(["all", "failure", "none"]).default("failure"),
 });
 
+/** Most labels of a workflow. */
+const MAX_LABELS = 10;
+
+/** Names of labels, and templates of what is known at the start of a run. */
+const Labels = z
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/), z.string().min(1).max(1000))
+  .refine((labels) => Object.keys(labels).length <= MAX_LABELS, {
+    error: `may have at most ${MAX_LABELS} labels`,
+  });
+
 /** A workflow definition with its defaults filled in. */
 export const Definition = z.strictObject({
   id: WorkflowId,
@@ -163,6 +173,7 @@ export const Definition = z.strictObject({
   limits: Limits.prefault({}),
   concurrency: Concurrency.optional(),
   report: Report.optional(),
+  labels: Labels.optional(),
   permissions: Permissions.optional(),
   /** May its cards stand in channels that other organizations read? @default once an admin allowed it for the channel */
   sharedChannels: z.enum(["ask", "allow"]).optional(),

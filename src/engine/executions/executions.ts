@@ -15,6 +15,7 @@ import { resolveInputs } from "../definition/inputs.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
 import { problemsWithWritten } from "../definition/written-names.ts";
+import { labelsOf, toLabelValue } from "../execution/decider/run-labels.ts";
 import { toExecutionSummary, toExecutionView } from "../execution/projections/execution-view.ts";
 import { initialState } from "../execution/reducer/apply.ts";
 import type { ParentStep } from "../model/children.ts";
@@ -23,6 +24,7 @@ import { EXECUTION_ID_PREFIX, newExecutionId } from "../model/execution-id.ts";
 import { isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import { UPLOADS } from "../ports/files.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
@@ -54,6 +56,7 @@ export interface ExecutionsOptions {
   readonly worker: Worker;
   readonly files: Pick<Files, "admit">;
   readonly existence: Pick<InputExistence, "problems">;
+  readonly logger: Logger;
   /** `committed` is emitted for each execution that was accepted. */
   readonly events: EngineEvents;
 }
@@ -122,13 +125,14 @@ export class Executions {
   }
 
   async #insert(compiled: CompiledWorkflow, request: CheckedStart): Promise<StartResult> {
-    const { store, clock, people, prompts, worker, events } = this.#options;
+    const { store, clock, people, prompts, worker, events, logger } = this.#options;
     const answerable = await people.ofStart(request, request.answerable);
     const moment = { process: worker.id, at: clock.now() };
     const first = startEvent({ ...request, answerable }, compiled.definition, moment);
     const { executionId } = first;
     const assigned = await prompts.assign(compiled.promptRefs, executionId);
-    const start = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
+    const asked = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
+    const start = withLabels(compiled, asked, logger);
     const workflow = await prompts.attach(compiled, start);
     const state = initialState(start, compiled.first);
     const record = worker.initialRecord(state);
@@ -198,7 +202,17 @@ export class Executions {
 
   async list(query: ExecutionQuery): Promise<ExecutionPage> {
     const limit = Math.min(Math.max(query.limit ?? DEFAULT_PAGE, 1), MAX_PAGE);
-    const page = await this.#options.store.executions.list({ ...query, limit });
+    const { labels: wanted, ...rest } = query;
+    const labels =
+      wanted &&
+      Object.fromEntries(
+        Object.entries(wanted).map(([name, value]) => [name, toLabelValue(value)] as const),
+      );
+    const page = await this.#options.store.executions.list({
+      ...rest,
+      ...omitUndefined({ labels }),
+      limit,
+    });
     return { executions: page.records.map(toExecutionSummary), nextCursor: page.nextCursor };
   }
 
@@ -252,6 +266,19 @@ function startEvent(
     deadline: moment.at + definition.limits.timeout,
     ...moment,
   };
+}
+
+function withLabels(
+  { definition, first }: CompiledWorkflow,
+  start: ExecutionStarted,
+  logger: Logger,
+): ExecutionStarted {
+  const { labels, problems } = labelsOf(definition, initialState(start, first));
+  const { executionId } = start;
+  // A label must not keep a run from starting.
+  if (Object.keys(problems).length > 0)
+    logger.warn({ executionId, problems }, "labels of a run cannot be computed");
+  return Object.keys(labels).length === 0 ? start : { ...start, labels };
 }
 
 /** Triggers with names of their own, and what other runs hand on, are written by the author of the workflow. */

@@ -126,6 +126,8 @@ export interface ExecutionStarted {
   readonly trigger: Trigger;
   readonly variables: JsonObject;
   readonly report?: ReportTarget;
+  /** What it is found by, computed at its start; absent: its definition gives none. */
+  readonly labels?: Readonly<Record<string, string>>;
   /**
    * Random: what no outsider can compute is made from it, such as the fences of prompts. Absent
    * in old logs.

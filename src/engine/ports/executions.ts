@@ -66,6 +66,8 @@ export interface ExecutionRecordQuery {
   readonly status?: ExecutionStatus;
   /** Slack user id of the person who started it. */
   readonly startedBy?: string;
+  /** Labels that they all have, by name: those of `start.labels`. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Only those that are not over. */
   readonly isUnderWay?: true;
   /** Only those that ask people something. */

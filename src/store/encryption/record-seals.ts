@@ -108,8 +108,13 @@ function sealsOfExecutions(
     },
     executions: {
       seal: (record) => {
-        const { userId } = record.start.trigger;
-        const kept = { trigger: userId === undefined ? {} : { userId } };
+        const { trigger, labels } = record.start;
+        const { userId } = trigger;
+        // What runs are found by.
+        const kept = {
+          trigger: userId === undefined ? {} : { userId },
+          ...(labels !== undefined && { labels }),
+        };
         return { ...record, start: values.seal(startIdentity(record), record.start, kept) };
       },
       open: async (record) => ({

@@ -46,6 +46,8 @@ export interface HeadDocument extends Inserted {
   readonly claim?: string;
   readonly startedAt: Date;
   readonly startedBy?: string;
+  /** `name=value` of each. */
+  readonly labels?: readonly string[];
   readonly endedAt?: Date;
   readonly waitingOn: readonly string[];
   readonly openRequests: readonly string[];
@@ -290,6 +292,11 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
       name: "heads_started_by",
       key: { startedBy: 1, startedAt: -1, _id: -1 },
       where: there("startedBy"),
+    },
+    {
+      name: "heads_labels",
+      key: { labels: 1, startedAt: -1, _id: -1 },
+      where: there("labels"),
     },
     {
       name: "heads_under_way",

@@ -4,7 +4,8 @@ import { readJson, time, timeOrNull, toDate } from "./values.ts";
 
 /** A new execution as it is inserted. */
 export function toHeadDocument(head: ExecutionRecord, insertId: string): HeadDocument {
-  const { userId } = head.start.trigger;
+  const { trigger, labels } = head.start;
+  const { userId } = trigger;
   return {
     _id: head.executionId,
     schemaVersion: SCHEMA_VERSION,
@@ -12,12 +13,18 @@ export function toHeadDocument(head: ExecutionRecord, insertId: string): HeadDoc
     workflow: head.workflowId,
     startedAt: toDate(head.startedAt),
     ...(userId !== undefined && { startedBy: userId }),
+    ...(labels !== undefined && { labels: toLabelTexts(labels) }),
     start: JSON.stringify(head.start),
     ...projectionOf(head),
     ...(head.due !== null && { due: toDate(head.due) }),
     ...(head.owner !== null && { owner: head.owner }),
     ...(head.endedAt !== null && { endedAt: toDate(head.endedAt) }),
   };
+}
+
+/** Labels as they are looked for: a name has no `=`. */
+export function toLabelTexts(labels: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(labels).map(([name, value]) => `${name}=${value}`);
 }
 
 /** What brings a stored head up to a given one. Takes the values now. */

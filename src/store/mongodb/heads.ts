@@ -4,7 +4,7 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { AFTER_ANY, parseCursor, toPage } from "../executions.ts";
 import { ANY_TEXT, type HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
-import { toHead, toHeadDocument } from "./head-document.ts";
+import { toHead, toHeadDocument, toLabelTexts } from "./head-document.ts";
 import { newInsertId, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
@@ -51,12 +51,13 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Exec
 
 /** What one page is made of. */
 function pageFilter(query: ExecutionRecordQuery): Filter<HeadDocument> {
-  const { workflowId, status, startedBy, isUnderWay, isAsking, cursor } = query;
+  const { workflowId, status, startedBy, labels, isUnderWay, isAsking, cursor } = query;
   const place = cursor === undefined ? null : parseCursor(cursor);
   const at = place === null ? null : toDate(place.startedAt);
   return {
     ...omitUndefined({ workflow: workflowId, status }),
     ...(startedBy !== undefined && { startedBy: { $eq: startedBy, $exists: true } }),
+    ...(labels !== undefined && { labels: { $all: [...toLabelTexts(labels)], $exists: true } }),
     ...(isUnderWay &&
       status === undefined && { status: { $in: ["queued", "running", "waiting"] } }),
     ...(isAsking && { openRequests: ANY_TEXT }),

@@ -21,6 +21,9 @@ export function createHeads(connection: Connection): ExecutionStore {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const insertStart = connection.prepare("INSERT INTO starts (execution_id, event) VALUES (?, ?)");
+  const insertLabel = connection.prepare(
+    "INSERT INTO labels (name, value, labeled_at, labeled_id) VALUES (?, ?, ?, ?)",
+  );
   const select = connection.prepare(`${SELECT_HEADS} WHERE execution_id = ?`);
   const selectIds = connection.prepare(
     "SELECT execution_id FROM heads WHERE execution_id >= ? AND execution_id < ? ORDER BY execution_id LIMIT ?",
@@ -31,9 +34,12 @@ export function createHeads(connection: Connection): ExecutionStore {
     async insert(head) {
       const row = insertValues(head);
       const start = JSON.stringify(head.start);
+      const labels = Object.entries(head.start.labels ?? {});
       return await connection.write(() => {
         if (insertRecord.run(...row).changes === 0) return false;
         insertStart.run(head.executionId, start);
+        for (const [name, value] of labels)
+          insertLabel.run(name, value, head.startedAt, head.executionId);
         return true;
       });
     },
@@ -142,13 +148,15 @@ export function pageQuery(query: ExecutionRecordQuery): {
     { sql: "status = ?", value: query.status },
     { sql: "started_by = ?", value: query.startedBy },
   ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, values: [value] }]));
+  const [first, ...others] = Object.entries(query.labels ?? {});
   const place = query.cursor === undefined ? null : parseCursor(query.cursor);
+  const order = first === undefined ? "started_at, execution_id" : "labeled_at, labeled_id";
   const after =
     place === null
       ? []
       : [
           {
-            sql: "(started_at, execution_id) < (?, ?)",
+            sql: `(${order}) < (?, ?)`,
             values: [place.startedAt, place.executionId],
           },
         ];
@@ -159,12 +167,36 @@ export function pageQuery(query: ExecutionRecordQuery): {
       : []),
     ...(query.isAsking ? [{ sql: "open_requests <> '[]'", values: [] }] : []),
   ];
-  const conditions = [...filters, ...kinds, ...after];
+  const labels = others.map(([name, value]) => ({
+    sql: "EXISTS (SELECT 1 FROM labels AS other WHERE other.name = ? AND other.value = ? AND other.labeled_at = started_at AND other.labeled_id = execution_id)",
+    values: [name, value],
+  }));
+  const conditions = [...filters, ...kinds, ...labels, ...after];
+  if (first !== undefined) return labeledQuery(first, conditions, query.limit);
   const where =
     conditions.length === 0 ? "" : `WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
   return {
     sql: `${SELECT_HEADS} ${where} ORDER BY started_at DESC, execution_id DESC LIMIT ?`,
     values: [...conditions.flatMap(({ values }) => values), query.limit + 1],
+  };
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly SQLInputValue[];
+}
+
+/** Read in the order of the label's own index: one that few of a million runs have is found as fast as one that all have. */
+function labeledQuery(
+  [name, value]: readonly [string, string],
+  conditions: readonly Condition[],
+  limit: number,
+): Condition {
+  const more = conditions.map(({ sql }) => ` AND ${sql}`).join("");
+  return {
+    sql: `SELECT heads.*, starts.* FROM labels CROSS JOIN heads ON execution_id = labeled_id JOIN starts USING (execution_id)
+      WHERE labels.name = ? AND labels.value = ?${more} ORDER BY labeled_at DESC, labeled_id DESC LIMIT ?`,
+    values: [name, value, ...conditions.flatMap(({ values }) => values), limit + 1],
   };
 }
 

@@ -328,4 +328,13 @@ export const MIGRATIONS: readonly string[] = [
     sum(completion_tokens) FROM totals WHERE dimension IN ('workflow', 'person', 'model') GROUP BY 1, 2, 3;
   ${["INSERT", "UPDATE"].map(totalsDaysTrigger).join("")}
   `,
+  `
+  CREATE TABLE labels (
+    name       TEXT NOT NULL,
+    value      TEXT NOT NULL,
+    labeled_at INTEGER NOT NULL,
+    labeled_id TEXT NOT NULL,
+    PRIMARY KEY (name, value, labeled_at, labeled_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

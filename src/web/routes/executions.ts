@@ -70,6 +70,17 @@ export function executionRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
+/** A query for a label is `label.<name>=<value>`. */
+const LABEL = /^label\.([A-Za-z_][A-Za-z0-9_-]{0,63})$/;
+
+function labelsIn(query: URLSearchParams): Record<string, string> | undefined {
+  const labels = [...query].flatMap(([key, value]): [string, string][] => {
+    const name = LABEL.exec(key)?.[1];
+    return name === undefined ? [] : [[name, value]];
+  });
+  return labels.length === 0 ? undefined : Object.fromEntries(labels);
+}
+
 async function list(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const { workflowId, status, limit, cursor } = parseInput(
     ListQuery,
@@ -78,7 +89,7 @@ async function list(engine: Engine, request: WebRequest): Promise<RouteResponse>
   );
   return {
     body: await engine.executions.list(
-      omitUndefined({ limit, workflowId, status, cursor }),
+      omitUndefined({ limit, workflowId, status, cursor, labels: labelsIn(request.query) }),
       OPERATOR,
     ),
   };

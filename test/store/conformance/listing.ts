@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ExecutionRecordQuery } from "../../../src/engine/ports/executions.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
-import { head, type OpenStore, START } from "../records.ts";
+import { type HeadFields, head, type OpenStore, START } from "../records.ts";
 
 export function listingConformance(open: OpenStore): void {
   describe("lists of executions", () => {
@@ -40,6 +40,45 @@ export function listingConformance(open: OpenStore): void {
       expect(await list({ workflowId: "refund", status: "queued", startedBy: "U0ALICE" })).toEqual(
         [],
       );
+    });
+
+    test("runs are found by their labels, newest first, in pages and beside other filters", async () => {
+      await using store = await open();
+      const labeled = async (
+        id: string,
+        at: number,
+        labels: Record<string, string>,
+        rest: HeadFields = {},
+      ) => {
+        const record = head(id, { startedAt: START + at, ...rest });
+        await store.executions.insert({ ...record, start: { ...record.start, labels } });
+      };
+      await labeled("exec_1", 1, { customer: "ACME", region: "EU" });
+      await labeled("exec_2", 2, { customer: "ACME", region: "US" }, { status: "failed" });
+      await labeled("exec_3", 3, { customer: "Müller & Söhne", region: "EU" });
+      await labeled("exec_4", 3, { customer: "ACME" });
+      await store.executions.insert(head("exec_5", { startedAt: START + 9 }));
+      const list = (query: Partial<ExecutionRecordQuery>) =>
+        listIds(store, { limit: 10, ...query });
+
+      expect(await list({ labels: { customer: "ACME" } })).toEqual(["exec_4", "exec_2", "exec_1"]);
+      expect(await list({ labels: { customer: "Müller & Söhne" } })).toEqual(["exec_3"]);
+      expect(await list({ labels: { customer: "ACME", region: "EU" } })).toEqual(["exec_1"]);
+      expect(await list({ labels: { customer: "ACME" }, status: "failed" })).toEqual(["exec_2"]);
+      expect(await list({ labels: { region: "ACME" } })).toEqual([]);
+      const [first, second] = [
+        await store.executions.list({ labels: { customer: "ACME" }, limit: 2 }),
+        await store.executions.list({ labels: { region: "EU" }, limit: 1 }),
+      ];
+      const ids = (page: typeof first) => page.records.map(({ executionId }) => executionId);
+      expect([ids(first), ids(second)]).toEqual([["exec_4", "exec_2"], ["exec_3"]]);
+      const rest = await store.executions.list({
+        labels: { customer: "ACME" },
+        limit: 2,
+        cursor: first.nextCursor ?? "",
+      });
+      expect([ids(rest), rest.nextCursor]).toEqual([["exec_1"], null]);
+      expect(rest.records[0]?.start.labels).toEqual({ customer: "ACME", region: "EU" });
     });
 
     test("what is under way, and what asks people, is found among much that is over", async () => {

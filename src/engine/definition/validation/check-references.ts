@@ -1,6 +1,6 @@
 import { asAppError, isAppError } from "../../../shared/errors.ts";
 import { formatPath } from "../../../shared/format-path.ts";
-import { type JsonObject, readOwn } from "../../../shared/json.ts";
+import { isJsonObject, type JsonObject, readOwn } from "../../../shared/json.ts";
 import { compileExpression, type Expression } from "../../language/expression.ts";
 import { findTemplates } from "../../language/template.ts";
 import type { PartialBody, PartialStep } from "../partial-definition.ts";
@@ -99,15 +99,44 @@ const KNOWN_ROOTS: readonly unknown[] = [
 
 /** The key is computed before the first step runs, so it can name no results. */
 export function checkConcurrency(document: JsonObject, collector: ProblemCollector): void {
-  const key = readOwn(document["concurrency"], "key");
-  if (typeof key !== "string") return;
-  const path = ["concurrency", "key"];
+  checkKnownAtStart(readOwn(document["concurrency"], "key"), ["concurrency", "key"], collector);
+}
+
+/** Labels are computed at the start, kept as they are and shown to all who see the run, so they can hold nothing sensitive. */
+export function checkLabels(document: JsonObject, collector: ProblemCollector): void {
+  const { labels } = document;
+  if (!isJsonObject(labels)) return;
+  const inputs = document["inputs"];
+  const sensitive = Object.entries(isJsonObject(inputs) ? inputs : {}).flatMap(([name, input]) =>
+    readOwn(input, "sensitive") === true ? [name] : [],
+  );
+  for (const [label, template] of Object.entries(labels)) {
+    const path = ["labels", label];
+    for (const [root, name] of checkKnownAtStart(template, path, collector)) {
+      if (root !== "variables") continue;
+      const shown = sensitive.find((one) => name === undefined || one === name);
+      if (shown === undefined) continue;
+      const why = `the input "${shown}" is sensitive, and all who see the run see its labels`;
+      collector.problem(path, why, "Use an input that is not sensitive.");
+    }
+  }
+}
+
+/** @returns the paths that a template reads before the first step. */
+function checkKnownAtStart(
+  source: unknown,
+  path: readonly string[],
+  collector: ProblemCollector,
+): readonly (readonly unknown[])[] {
+  if (typeof source !== "string") return [];
   const fix = "Use what is known at the start, such as {{variables.customer}}.";
-  const templates = findTemplates(key, (_at, error) =>
+  const templates = findTemplates(source, (_at, error) =>
     collector.problem(path, asAppError(error).message, fix),
   );
-  for (const [root = ""] of templates.flatMap(({ template }) => template.paths)) {
-    if (KNOWN_ROOTS.includes(root)) continue;
+  const paths = templates.flatMap(({ template }) => template.paths);
+  for (const [root = ""] of paths) {
+    if (KNOWN_ROOTS.includes(root) || root === "secrets") continue;
     collector.problem(path, `"${root}" is not known before the first step`, fix);
   }
+  return paths;
 }

@@ -9,7 +9,7 @@ import { checkApprovalOptions } from "./check-approval-options.ts";
 import { checkApprovals } from "./check-approvals.ts";
 import { checkBodies } from "./check-bodies.ts";
 import { checkInputs } from "./check-inputs.ts";
-import { checkConcurrency, checkOutput, checkReferences } from "./check-references.ts";
+import { checkConcurrency, checkLabels, checkOutput, checkReferences } from "./check-references.ts";
 import { checkReleases } from "./check-releases.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { checkTimeLimits } from "./check-time-limits.ts";
@@ -55,6 +55,7 @@ function check(
   checkReferences(root, { levels: [], inputs }, collector);
   checkApprovals(root, [], declared, collector);
   checkConcurrency(document, collector);
+  checkLabels(document, collector);
   checkSecrets(document, root, collector);
   checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, collector);
   const definition = Definition.safeParse(document).data ?? null;
