@@ -129,8 +129,8 @@ describe("/workflow", () => {
     const found = await bot.slash("U0ALICE", 'runs ask customer="ACME & Co"');
     expect(found).toMatch(new RegExp(`${acme}.*customer: ACME &amp; Co`));
     expect(found).not.toContain(other);
-    expect(await bot.slash("U0ALICE", "runs customer=Initech")).toMatch(
-      /There is no run that you may see with customer: Initech/,
+    expect(await bot.slash("U0ALICE", "runs customer=Another")).toMatch(
+      /There is no run that you may see with customer: Another/,
     );
     expect(await bot.slash("U0ALICE", `status ${other}`)).toContain("Labels: customer: Globex");
   });
