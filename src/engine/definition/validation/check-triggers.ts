@@ -40,7 +40,7 @@ export function checkGivenInputs(
     const gives = type?.givesMore === true ? undefined : type?.gives;
     if (typeof kind !== "string" || gives === undefined) continue;
     for (const [name, input] of Object.entries(inputs)) {
-      if (!isNeeded(input) || gives.includes(name) || isMapped(source, name)) continue;
+      if (!isNeeded(input) || isGiven(name, source, gives)) continue;
       collector.problem(
         path,
         `a trigger of type ${kind} cannot give the input "${name}", which is required`,
@@ -50,9 +50,9 @@ export function checkGivenInputs(
   }
 }
 
-/** Does the trigger say which of its variables an input takes? */
-function isMapped({ inputs }: JsonObject, name: string): boolean {
-  return isJsonObject(inputs) && Object.hasOwn(inputs, name);
+/** Does a trigger give an input its value, by its name or by the trigger's `inputs`? */
+function isGiven(name: string, { inputs }: JsonObject, gives: readonly string[]): boolean {
+  return gives.includes(name) || (isJsonObject(inputs) && Object.hasOwn(inputs, name));
 }
 
 /** Inputs take variables that the trigger gives, and are there. */

@@ -33,7 +33,7 @@ const LOOSE_JOINER = /(?<!\p{Extended_Pictographic})\u200D|\u200D(?!\p{Extended_
 /** Vowels and other marks of Arabic and Hebrew that most texts leave out, and the line that stretches Arabic words. */
 const OPTIONAL_MARKS = /[[\p{scx=Hebrew}\p{scx=Arabic}]&&\p{Mn}]|\u0640/gv;
 
-/** Letters that are written one for the other: Arabic alef with and without hamza, and those at the ends of words. */
+/** Letters that are written one for the other: the first of the Arabic alphabet with and without a sign, and those at the ends of words. */
 const SAME_LETTERS: ReadonlyMap<string, string> = new Map([
   ["أ", "ا"],
   ["إ", "ا"],
@@ -45,7 +45,7 @@ const SAME_LETTERS: ReadonlyMap<string, string> = new Map([
 const VARIANTS = new RegExp(`[${[...SAME_LETTERS.keys()].join("")}]`, "g");
 
 /** The Arabic article and the words that are written together with what follows, before two letters or more; "and" before three. */
-const ARABIC_PREFIX = /^(?:[وفبك]?ال|لل)(?=\p{Script=Arabic}{2})|^و(?=\p{Script=Arabic}{3})/u;
+const ARABIC_PREFIX = /^(?:(?:و|ف|ب|ك)?ال|لل)(?=\p{Script=Arabic}{2})|^و(?=\p{Script=Arabic}{3})/u;
 
 /** Capitals of Greek have no accents. */
 const GREEK_ACCENTS = /(?<=\p{Script=Greek}\p{M}{0,3})[\u0300\u0301\u0342]/gu;
