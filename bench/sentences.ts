@@ -4,8 +4,8 @@
  *
  *   npm run bench:sentences -- --model http://127.0.0.1:8080/v1 --minutes 40 --seconds 240 --only ask --out results.json
  *
- * Prints one line a sentence, then a table. A sentence of which nothing has come after `--seconds` counts as unanswered, and the model is
- * stopped; after `--minutes` no further sentence is tried.
+ * Prints one line a sentence, then a table. A sentence of which nothing has come after `--seconds`, or `--writing` seconds after the bot
+ * began to write a workflow, gets no further time, and the model is stopped; after `--minutes` no further sentence is tried.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -124,6 +124,14 @@ function textOf(object: JsonObject, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** How long a sentence is waited for: in all, and after the bot has begun to write. */
+interface Limits {
+  readonly seconds: number;
+  readonly writingSeconds: number;
+}
+
+const WRITING = "writing began";
+
 class Workspace {
   readonly #simulator: Simulator;
 
@@ -158,14 +166,35 @@ class Workspace {
       .map((one) => `${textOf(one, "text")}\n${JSON.stringify(one["blocks"] ?? [])}`);
   }
 
-  async answer(person: string, threadTs: string, ts: string, seconds: number): Promise<string[]> {
+  /** Has the bot said by its status in a thread that it does this? */
+  async shows(threadTs: string, status: string): Promise<boolean> {
+    const response = await fetch(
+      `${this.#simulator.url}/sim/calls?method=assistant.threads.setStatus`,
+    );
+    const answer: unknown = await response.json();
+    const calls = toObjects(isJsonObject(answer) ? answer["calls"] : undefined);
+    const own = calls.map((call) => JSON.stringify(call)).filter((call) => call.includes(threadTs));
+    return own.at(-1)?.includes(status) === true;
+  }
+
+  /** What the bot answers, or, when nothing came in time, whether it was writing then. */
+  async answer(
+    person: string,
+    threadTs: string,
+    ts: string,
+    { seconds, writingSeconds }: Limits,
+  ): Promise<{ readonly answers: readonly string[]; readonly isWriting: boolean }> {
+    let writingSince = Number.POSITIVE_INFINITY;
     for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
       const said = await this.after(person, threadTs, ts);
-      const whole = said.filter((text) => !/^:paperclip:|^:hourglass_flowing_sand:/.test(text));
-      if (whole.length > 0) return whole;
+      const answers = said.filter((text) => !/^:paperclip:|^:hourglass_flowing_sand:/.test(text));
+      if (answers.length > 0) return { answers, isWriting: false };
+      if (!Number.isFinite(writingSince) && (await this.shows(threadTs, "is writing")))
+        writingSince = performance.now();
+      if (performance.now() - writingSince > writingSeconds * 1000) break;
       await pause(250);
     }
-    return [];
+    return { answers: [], isWriting: Number.isFinite(writingSince) };
   }
 }
 
@@ -174,12 +203,16 @@ const { values } = parseArgs({
     model: { type: "string", default: "http://127.0.0.1:8080/v1" },
     minutes: { type: "string", default: "40" },
     seconds: { type: "string", default: "240" },
+    writing: { type: "string", default: "240" },
     only: { type: "string", default: "" },
     out: { type: "string", default: "" },
   },
 });
 const real = values.model;
-const seconds = Number(values.seconds);
+const limits: Limits = {
+  seconds: Number(values.seconds),
+  writingSeconds: Number(values.writing),
+};
 const all = z
   .array(Sentence)
   .parse(JSON.parse(await readFile(join(import.meta.dirname, "sentences.json"), "utf8")));
@@ -215,31 +248,36 @@ console.log(toTable(results));
 
 async function tryOne(sentence: Sentence, author: string): Promise<Result> {
   const person = sentence.kind === "ask" ? "ALICE" : author;
-  gate.use("stand-in");
-  let thread: string | undefined;
-  if (sentence.thread === "draft") {
-    thread = await workspace.say(person, DRAFT);
-    await workspace.answer(person, thread, thread, 20);
-    for (const before of sentence.before ?? []) {
-      const ts = await workspace.say(person, before, thread);
-      await workspace.answer(person, thread, ts, 20);
-    }
-  }
+  const thread = sentence.thread === "draft" ? await prepareDraft(sentence, person) : undefined;
   gate.use("real");
   const start = performance.now();
   const ts = await workspace.say(person, sentence.text, thread);
-  const answers = await workspace.answer(person, thread ?? ts, ts, seconds);
+  const { answers, isWriting } = await workspace.answer(person, thread ?? ts, ts, limits);
   const took = Math.round((performance.now() - start) / 1000);
   const calls = gate.calls();
   if (answers.length === 0) {
     gate.stop();
     // The bot says that the model is gone; that is no answer to the sentence.
-    await workspace.answer(person, thread ?? ts, ts, 60);
+    await workspace.answer(person, thread ?? ts, ts, { seconds: 20, writingSeconds: 20 });
   }
   const answer = answers.join("\n");
   const found = OUTCOMES.find(([, pattern]) => pattern.test(answer))?.[0];
-  const outcome = answer === "" ? `nothing within ${seconds} s` : (found ?? "answered otherwise");
+  const late = isWriting ? WRITING : `nothing within ${limits.seconds} s`;
+  const outcome = answer === "" ? late : (found ?? "answered otherwise");
   return { ...sentence, outcome, seconds: took, calls, answer };
+}
+
+/** A draft of the stand-in's, in whose thread a sentence is written. @returns the thread. */
+async function prepareDraft(sentence: Sentence, person: string): Promise<string> {
+  const standIn = { seconds: 20, writingSeconds: 20 };
+  gate.use("stand-in");
+  const thread = await workspace.say(person, DRAFT);
+  await workspace.answer(person, thread, thread, standIn);
+  for (const before of sentence.before ?? []) {
+    const ts = await workspace.say(person, before, thread);
+    await workspace.answer(person, thread, ts, standIn);
+  }
+  return thread;
 }
 
 function toTable(all: readonly Result[]): string {

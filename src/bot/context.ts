@@ -33,7 +33,7 @@ export interface BotContext {
   readonly unanswered: Unanswered;
   readonly groups: GroupFinder;
   /** What is known of channels, people and user groups. */
-  readonly workspace: Pick<Slack, "channels" | "directory">;
+  readonly workspace: Pick<Slack, "channels" | "directory" | "uploads">;
   /** Channels that other organizations read. */
   readonly shared: SharedChannels;
   readonly home: HomePublisher;

@@ -67,6 +67,7 @@ import { Triggers } from "./triggers/triggers.ts";
 import { createTriggerTypes } from "./triggers/types/index.ts";
 import { Deployments } from "./workflows/deployments.ts";
 import { findPins, warnOfNames } from "./workflows/external-name-warnings.ts";
+import { listServices } from "./workflows/list-services.ts";
 import { fromTemplate, listTemplates } from "./workflows/templates.ts";
 import { Workflows } from "./workflows/workflows.ts";
 
@@ -346,6 +347,8 @@ function workflowsOf(
     validate: (definition) => workflows.validate(definition),
     list: () => workflows.list(),
     runnableBy: (userId) => changes.runnableBy(userId),
+    deployableBy: (userId) => changes.deployableBy(userId),
+    listServices: () => listServices(services),
     get: (workflowId, version) => workflows.get(workflowId, version),
     versions: (workflowId) => workflows.versions(workflowId),
     diff: (workflowId, from, to) => workflows.diff(workflowId, from, to),

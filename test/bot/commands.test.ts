@@ -21,16 +21,12 @@ describe("/workflow", () => {
     await using bot = await TestBot.start({ definitions: [askWorkflow(), NEEDY] });
     for (const text of ["", "help"]) {
       const help = await bot.slash("U0ALICE", text);
-      for (const part of [
-        "list",
-        "show &lt;id&gt;",
-        "run &lt;id&gt;",
-        "status [run]",
-        "runs",
-        "cancel",
-      ])
+      for (const part of ["`list`", "`show`", "`status`", "`cancel`", "/workflow run ask"])
         expect(help).toContain(part);
     }
+    const runs = await bot.slash("U0ALICE", "help runs");
+    for (const part of ["show &lt;id&gt;", "run &lt;id&gt;", "status [run]", "retry &lt;run&gt;"])
+      expect(runs).toContain(part);
     expect(await bot.slash("U0BOB", "list")).toMatch(
       /Ask\*.*`ask`[\s\S]*Expense &lt;approval&gt;\*.*`expense`/,
     );
@@ -140,7 +136,7 @@ describe("/workflow", () => {
     const answer = await bot.slash("U0BOB", "templates");
     for (const id of ["content-moderation", "data-enrichment", "incident-response"])
       expect(answer).toContain(`\`${id}\``);
-    expect(await bot.slash("U0BOB", "help")).toContain("/workflow templates");
+    expect(await bot.slash("U0BOB", "help drafts")).toContain("/workflow templates");
   });
 
   test("does nothing for guests", async () => {

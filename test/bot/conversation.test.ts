@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { JsonObject } from "../../simulator/json.ts";
 import { postMessage } from "../../simulator/workspace/conversation.ts";
+import { askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
 const DM = "D0ALICE";
@@ -82,8 +83,39 @@ describe("a mention of the bot", () => {
     await say(bot, GENERAL, "<@U0BOT> what can you do?", { thread_ts: root });
 
     const help = await privately(bot, /I run workflows/, { thread: root });
-    expect(help).toContain("`@heddle list`");
+    expect(help).toContain("`@heddle approvals`");
     expect(help).not.toContain("/workflow");
+  });
+
+  test.for<readonly [string, RegExp]>([
+    ["why", /No model was asked in run/],
+    ["status", /\*Ask\*[\s\S]*Waits/],
+    ["status of this run", /\*Ask\*[\s\S]*Waits/],
+    ["why is it still waiting?", /\*Ask\*[\s\S]*Waits/],
+    ["cancel the whole thing please", /Shall run .* of \*Ask\* be cancelled/],
+    ["cancel", /of \*Ask\* is being cancelled/],
+    ["cancel it", /of \*Ask\* is being cancelled/],
+  ])("in the thread of a run is about that run: %s", async ([text, expected]) => {
+    await using bot = await TestBot.start({ definitions: [askWorkflow(), noting("menu")] });
+    await bot.slash("U0ALICE", "run ask");
+    const card = await bot.message(GENERAL, /\*Ask\*[\s\S]*Waits/);
+    await bot.slash("U0ALICE", "run menu");
+    const thread = tsOf(card);
+
+    await say(bot, GENERAL, `<@U0BOT> ${text}`, { thread_ts: thread });
+
+    await privately(bot, expected, { thread });
+  });
+
+  test("in a thread in which a run was started is about that run", async () => {
+    await using bot = await TestBot.start({ definitions: [askWorkflow()] });
+    const thread = await say(bot, GENERAL, "We need a decision");
+    await say(bot, GENERAL, "<@U0BOT> run ask", { thread_ts: thread });
+    await bot.message(GENERAL, /\*Ask\*[\s\S]*Waits/, thread);
+
+    await say(bot, GENERAL, "<@U0BOT> cancel", { thread_ts: thread });
+
+    await privately(bot, /of \*Ask\* is being cancelled/, { thread });
   });
 
   test("of a guest says who may use the bot", async () => {

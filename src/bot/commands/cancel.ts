@@ -9,6 +9,7 @@ export const cancelCommand: Subcommand = {
   usage: "<run>",
   summary: "stop a run that you started (admins: any run)",
   roles: EVERY_ROLE,
+  takesRun: true,
   run: async ({ words, caller }, context) => {
     const { executionId, rest } = await readRun(words, context, cancelCommand);
     assertNoMore(rest, context, cancelCommand);

@@ -1,72 +1,160 @@
-import type { Role } from "../../engine/api/access.ts";
-import { escapeText } from "../../slack/text.ts";
-import { type CardMessage, contextBlock, message, section } from "../views/blocks/build.ts";
+import type { Caller } from "../../engine/api/access.ts";
+import { escapeText, shortRunId } from "../../slack/text.ts";
+import type { BotContext } from "../context.ts";
+import {
+  type CardMessage,
+  contextBlock,
+  message,
+  section,
+  sections,
+} from "../views/blocks/build.ts";
+import { TOPICS, type Topic } from "./help-topics.ts";
+import { foldName } from "./named.ts";
 import type { Subcommand } from "./subcommand.ts";
 
 /** Where a person asks for help: what they type first differs. */
-type Place = "command" | "channel" | "direct";
+export type Place = "command" | "channel" | "direct";
 
-/** How a workflow is asked for, by place. */
-const BUILD: Readonly<Record<Place, string>> = {
-  command:
-    "To have a workflow built, write to me in a direct message: `build me a workflow that …`. You see a draft, and an admin deploys it.",
-  channel:
-    "To have a workflow built, mention me: `build me a workflow that …`. You see a draft in the thread, and an admin deploys it.",
-  direct:
-    "To have a workflow built, write: `build me a workflow that …`. You see a draft, and an admin deploys it.",
-};
-
-/**
- * What the bot understands, as far as this role may use it.
- *
- * @param command - what people type first: `/workflow`, or the name of the bot in a conversation.
- */
-export function helpMessage(
-  role: Role,
-  command: string,
-  subcommands: readonly Subcommand[],
-  place: Place = "command",
-): CardMessage {
-  const lines = subcommands
-    .filter((subcommand) => subcommand.roles.includes(role) && subcommand.isHidden !== true)
-    .flatMap(({ name, usage, summary, adminForm }) => [
-      { name, usage, summary },
-      ...(adminForm && role === "admin" ? [{ name, ...adminForm }] : []),
-    ])
-    .map((form) => describeForm(form, command));
-  const text = `*I run workflows.* AI decides what rules cannot, people approve with a button, results and costs come back to the thread.\n${lines.join("\n")}`;
-  const hint = `A run can be named by the first characters of its id, a workflow by its id or its name. ${VALUES}`;
-  const notes = [
-    ...(place === "direct" ? [`Here \`${command}\` may be left out.`] : []),
-    BUILD[place],
-  ];
-  return message(text, [section(text), contextBlock(hint), contextBlock(...notes)]);
+/** Who asks for help, and what they see of it. */
+export interface HelpRequest {
+  readonly caller: Caller;
+  readonly place: Place;
+  readonly subcommands: readonly Subcommand[];
 }
 
-const VALUES =
-  'Values are written `name=value`; those with spaces stand in quotes: `item="Laptop stand"`.';
+type Context = Pick<BotContext, "engine" | "command">;
+
+/** What fits whom: a person who may deploy some workflow is shown what admins are shown of versions. */
+interface Shown {
+  readonly commands: readonly Subcommand[];
+  readonly isAdmin: boolean;
+  readonly examples: Examples;
+}
+
+/** What a person has that examples can be made of. */
+export interface Examples {
+  /** A workflow that they may start; `null`: there is none. */
+  readonly workflow: { readonly id: string; readonly name: string } | null;
+  /** Their last run. */
+  readonly run: string | null;
+}
+
+/** Commands of admins that whoever may deploy a workflow has for that one. */
+const FOR_BUILDERS: ReadonlySet<string> = new Set([
+  "rollback",
+  "activate",
+  "migrate",
+  "pause",
+  "resume",
+]);
+
+/**
+ * What the bot understands, as far as this person may use it: one screen, with examples from their own workflows and runs.
+ *
+ * @throws {AppError} `store_unavailable`, `slack_unavailable`.
+ */
+export async function helpMessage(request: HelpRequest, context: Context): Promise<CardMessage> {
+  const { command } = context;
+  const shown = await shownTo(request, context);
+  const topics = TOPICS.flatMap((topic) => {
+    const commands = commandsOf(topic, shown).map(({ name }) => `\`${name}\``);
+    const [example] = topic.examples(shown.examples);
+    const line = `• *${topic.title}*: ${[...commands, ...topic.words].join(" ")}`;
+    if (commands.length === 0 && topic.words.length === 0) return [];
+    return [
+      example === undefined ? line : `${line}\n    \`${escapeText(`${command} ${example}`)}\``,
+    ];
+  });
+  const lead =
+    "*I run workflows.* AI decides what rules cannot, people approve with a button, results and costs come back to the thread.";
+  const names = TOPICS.map(({ name }) => `\`${name}\``).join(", ");
+  const more = `\`${command} help\` with one of ${names}, or with a command, says more. A workflow is named by its id or its name, a run by the first characters of its id.`;
+  const lines = [lead, ...topics];
+  return message([...lines, more].join("\n"), [
+    ...sections(lines),
+    contextBlock(more),
+    contextBlock(WHERE[request.place](command)),
+  ]);
+}
+
+const WHERE: Readonly<Record<Place, (command: string) => string>> = {
+  command: () =>
+    "In direct messages, and where you mention me, you can say all of it in your own words.",
+  channel: () => "You can say all of it in your own words, too.",
+  direct: (command) => `Here \`${command}\` may be left out, and your own words do as well.`,
+};
+
+/** A topic with its commands, as far as this person may use them; `null`: there is no such topic. @throws {AppError} as {@link helpMessage}. */
+export async function helpOnTopic(
+  word: string,
+  request: HelpRequest,
+  context: Context,
+): Promise<CardMessage | null> {
+  const said = foldName(word);
+  const topic = TOPICS.find(({ name, also }) => name === said || also.includes(said));
+  if (topic === undefined) return null;
+  const { command } = context;
+  const shown = await shownTo(request, context);
+  const examples = topic.examples(shown.examples);
+  const lines = [
+    `*${topic.title}*: ${topic.about}`,
+    ...commandsOf(topic, shown).flatMap((one) => formsOf(one, shown.isAdmin, command)),
+    ...(examples.length === 0
+      ? []
+      : [
+          `For example: ${examples.map((one) => `\`${escapeText(`${command} ${one}`)}\``).join(", ")}`,
+        ]),
+  ];
+  return message(lines.join("\n"), sections(lines));
+}
 
 /** What one command does, and how it is written. */
-export function helpOn(
-  { name, usage, summary, roles, adminForm }: Subcommand,
-  command: string,
-): CardMessage {
-  const isForAdmins = !roles.includes("member");
-  const lines = [
-    describeForm({ name, usage, summary: isForAdmins ? `${summary} (admins)` : summary }, command),
-    ...(adminForm
-      ? [describeForm({ name, ...adminForm, summary: `${adminForm.summary} (admins)` }, command)]
-      : []),
-  ];
+export function helpOn(subcommand: Subcommand, command: string): CardMessage {
+  const { usage, roles, adminForm } = subcommand;
+  const lines = formsOf(subcommand, true, command).map((line, index) =>
+    index > 0 || !roles.includes("member") ? `${line} (admins)` : line,
+  );
   const text = lines.join("\n");
   const takesValues = `${usage} ${adminForm?.usage ?? ""}`.includes("=");
   return message(text, [section(text), ...(takesValues ? [contextBlock(VALUES)] : [])]);
 }
 
-function describeForm(
-  { name, usage, summary }: Pick<Subcommand, "name" | "usage" | "summary">,
+const VALUES =
+  'A form asks for what you leave out. Values that you write yourself are written `name=value`; those with spaces stand in quotes: `item="Laptop stand"`.';
+
+async function shownTo({ caller, subcommands }: HelpRequest, { engine }: Context): Promise<Shown> {
+  const { userId, role } = caller;
+  const isAdmin = role === "admin";
+  const [runnable, runs, deployable] = await Promise.all([
+    engine.workflows.runnableBy(userId),
+    engine.executions.list({ startedBy: userId, limit: 1 }, userId),
+    isAdmin ? [] : engine.workflows.deployableBy(userId),
+  ]);
+  const isBuilder = deployable.length > 0;
+  const commands = subcommands.filter(
+    ({ name, roles, isHidden }) =>
+      isHidden !== true && (roles.includes(role) || (isBuilder && FOR_BUILDERS.has(name))),
+  );
+  const last = runs.executions[0]?.executionId;
+  const examples = {
+    workflow: runnable[0] ?? null,
+    run: last === undefined ? null : shortRunId(last),
+  };
+  return { commands, isAdmin, examples };
+}
+
+function commandsOf(topic: Topic, { commands }: Shown): readonly Subcommand[] {
+  return topic.commands.flatMap((name) => commands.find((one) => one.name === name) ?? []);
+}
+
+function formsOf(
+  { name, usage, summary, adminForm }: Subcommand,
+  isAdmin: boolean,
   command: string,
-): string {
-  const form = escapeText([command, name, usage].filter((part) => part !== "").join(" "));
-  return `• \`${form}\`: ${summary}`;
+): readonly string[] {
+  const forms = [{ usage, summary }, ...(adminForm !== undefined && isAdmin ? [adminForm] : [])];
+  return forms.map((form) => {
+    const written = [command, name, form.usage].filter((part) => part !== "").join(" ");
+    return `• \`${escapeText(written)}\`: ${form.summary}`;
+  });
 }

@@ -8,11 +8,13 @@ import { cancelCommand } from "./cancel.ts";
 import { readCommandText } from "./command-text.ts";
 import { costsCommand } from "./costs.ts";
 import { draftCommand } from "./draft.ts";
-import { helpMessage, helpOn } from "./help.ts";
+import { exportCommand } from "./export.ts";
+import { helpMessage, helpOn, helpOnTopic } from "./help.ts";
 import { labelCommand } from "./label.ts";
 import { listCommand } from "./list.ts";
 import { migrateCommand } from "./migrate.ts";
 import { findWorkflow, foldName } from "./named.ts";
+import { newCommand } from "./new.ts";
 import { type CommandLine, namesBeforeColons, parseCommandLine } from "./parse-command-line.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { promptsCommand } from "./prompts.ts";
@@ -20,32 +22,37 @@ import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
 import { runLine } from "./run-words.ts";
 import { runsCommand } from "./runs.ts";
+import { servicesCommand } from "./services.ts";
 import { sharingCommand } from "./sharing.ts";
 import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
 import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 import { templatesCommand } from "./templates.ts";
+import { testCommand } from "./test.ts";
 import { invalid, showTyped } from "./tokens.ts";
 import { activateCommand, diffCommand, rollbackCommand, versionsCommand } from "./versions.ts";
 import { whyCommand } from "./why.ts";
 
 const helpCommand: Subcommand = {
   name: "help",
-  usage: "[command]",
-  summary: "this list, or one command of it",
+  usage: "[topic or command]",
+  summary: "what I understand, or one part of it",
   roles: EVERY_ROLE,
   run: async (request, context) => {
     const { caller, words } = request;
     const { command } = context;
     const [word] = words;
-    if (word === undefined) return helpMessage(caller.role, command, SUBCOMMANDS);
+    const help = { caller, place: "command", subcommands: SUBCOMMANDS } as const;
+    if (word === undefined) return helpMessage(help, context);
+    const topic = words.length === 1 ? await helpOnTopic(word, help, context) : null;
+    if (topic !== null) return topic;
     const known = findSubcommand(word);
     if (known !== null) return helpOn(known, command);
     const workflow = await findWorkflow(words, context);
     if (workflow !== null)
       return showCommand.run({ ...request, words: [workflow.id], values: new Map() }, context);
     // Such as `help me`.
-    if (nearestSubcommand(word) === null) return helpMessage(caller.role, command, SUBCOMMANDS);
+    if (nearestSubcommand(word) === null) return helpMessage(help, context);
     throw unknownSubcommand(word, command, "help ");
   },
 };
@@ -68,11 +75,15 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   budgetCommand,
   cancelCommand,
   retryCommand,
-  templatesCommand,
+  newCommand,
   draftCommand,
+  templatesCommand,
+  servicesCommand,
+  testCommand,
   accessCommand,
   versionsCommand,
   diffCommand,
+  exportCommand,
   rollbackCommand,
   activateCommand,
   migrateCommand,
@@ -88,12 +99,18 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
  */
 export async function answerCommand(
   typed: string,
-  from: Pick<CommandRequest, "caller" | "channel" | "threadTs" | "deliveryId">,
+  from: CommandPlace,
   context: BotContext,
 ): Promise<Answer> {
   const { command } = context;
   // `/workflow`, `@heddle`: also without its sign.
   const text = readCommandText(typed, [command, command.slice(1)]);
+  const [name = ""] = text.split(/\s/, 1);
+  const free = findSubcommand(name);
+  if (free?.isFreeText === true) {
+    const rest = text.slice(name.length).trim();
+    return free.run({ ...from, words: [], values: new Map(), text: rest }, context);
+  }
   const { words, values } = await readLine(text, context);
   const [first, ...rest] = words;
   if (first === undefined && values.size > 0) {
@@ -104,7 +121,24 @@ export async function answerCommand(
   const subcommand = first === undefined ? helpCommand : findSubcommand(first);
   if (subcommand === null) return answerWorkflow({ ...from, words, values }, context);
   assertTakes(subcommand, values, command);
-  return subcommand.run({ ...from, words: rest, values }, context);
+  const named = subcommand.takesRun === true ? await withThreadRun(rest, from) : rest;
+  return subcommand.run({ ...from, words: named, values }, context);
+}
+
+/** Where a command was written, and by whom. */
+export type CommandPlace = Omit<CommandRequest, "words" | "values">;
+
+/** What people call the run of a thread in which they write. */
+const THIS_RUN = /^(?:(?:this|that|the|my|it)(?: (?:one|run))?|run)$/i;
+
+/** The words of a command, with the run of the thread if they name none. */
+async function withThreadRun(
+  words: readonly string[],
+  { threadRun }: CommandPlace,
+): Promise<readonly string[]> {
+  if (words.length > 0 && !THIS_RUN.test(words.join(" "))) return words;
+  const run = await threadRun?.();
+  return typeof run === "string" ? [run] : words;
 }
 
 /** The command in its parts; what names may stand before a colon is looked up only if some do. */
@@ -203,6 +237,11 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   cost: "costs",
   undo: "rollback",
   commands: "help",
+  actions: "services",
+  download: "export",
+  build: "new",
+  create: "new",
+  evaluate: "test",
 };
 
 function nearestSubcommand(word: string): string | null {

@@ -19,6 +19,7 @@ export const retryCommand: Subcommand = {
   usage: "<run> [from=step] [key=value …]",
   summary: "continue a run of yours that failed or was cancelled, with other values if you like",
   roles: EVERY_ROLE,
+  takesRun: true,
   adminForm: {
     usage: "<workflow> failed|cancelled since=2h",
     summary: "the same for all of them; says how many and asks first",

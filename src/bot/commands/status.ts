@@ -35,6 +35,7 @@ export const statusCommand: Subcommand = {
   usage: "[run]",
   summary: "where a run is and why; without an id: your runs that are not over",
   roles: EVERY_ROLE,
+  takesRun: true,
   run: async ({ words, caller }, context) => {
     const { engine, command } = context;
     if (words.length > 0) {

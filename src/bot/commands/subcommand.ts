@@ -10,9 +10,13 @@ export interface CommandRequest {
   readonly channel: string;
   /** The thread that it was written in, or that its message begins; absent: there is none. */
   readonly threadTs?: string;
+  /** Finds the run that the thread is about in which it was written; `null`: none. Absent: no thread is known. */
+  readonly threadRun?: () => Promise<string | null>;
   /** The words after the subcommand's name. */
   readonly words: readonly string[];
   readonly values: ReadonlyMap<string, string>;
+  /** What follows the name of a command that takes free text, in Slack's form. */
+  readonly text?: string;
   /** Equal when Slack delivers the same command again. */
   readonly deliveryId: string;
 }
@@ -48,6 +52,10 @@ export interface Subcommand {
   readonly summary: string;
   /** Whom the help shows it. What they may do is decided by the engine: rights differ from workflow to workflow. */
   readonly roles: readonly Role[];
+  /** Its first word names a run: in the thread of one it may be left out. @default false */
+  readonly takesRun?: boolean;
+  /** What follows its name is a text and no words and values. @default false */
+  readonly isFreeText?: boolean;
   /** The help leaves it out. */
   readonly isHidden?: boolean;
   /** Names of the values that it takes. @default it takes none */

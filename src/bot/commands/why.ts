@@ -12,6 +12,7 @@ export const whyCommand: Subcommand = {
   usage: "<run> [step]",
   summary: "what AI decided in a run and why; with a step: question and answer word for word",
   roles: EVERY_ROLE,
+  takesRun: true,
   run: async ({ words, caller }, context) => {
     const { executionId, rest } = await readRun(words, context, whyCommand);
     const [stepId, ...more] = rest;

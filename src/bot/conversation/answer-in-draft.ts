@@ -6,14 +6,18 @@ import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
 import { partOrWhole, previewLines } from "../views/definition-preview.ts";
 import type { DraftIntent } from "./intents.ts";
+import { changeButton } from "./recent-draft.ts";
 
 /**
  * Answers in the thread of a draft what changes nothing in it. What would settle the draft is offered as a button: a draft that was
  * discarded does not come back.
+ *
+ * @param mayBeChange - the time stamp of the message, if a model read it: it may have misread a change. `null`: it is none.
  */
 export function answerInDraft(
   intent: Exclude<DraftIntent, "change" | "undo">,
   { draft, explanation, warnings }: DraftView,
+  mayBeChange: string | null,
 ): CardMessage | string {
   const value = toDraftValue({ d: draft.id, n: draft.round });
   const name = escapeText(showHiddenInLine(explanation.name));
@@ -26,7 +30,9 @@ export function answerInDraft(
       return message(text, [
         section(text),
         ...partOrWhole(lines, { d: draft.id, n: draft.round }),
-        section("To change something, write what shall be different."),
+        ...(mayBeChange === null
+          ? [section("To change something, write what shall be different.")]
+          : [section("Shall it be different, as you wrote?"), changeButton(draft, mayBeChange)]),
       ]);
     }
     case "deploy": {

@@ -3,9 +3,9 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { LIMITS } from "../../slack/limits.ts";
 import { escapeText, shortRunId } from "../../slack/text.ts";
 import { toRunValue } from "../action-values.ts";
-import { answerCommand } from "../commands/index.ts";
+import { answerCommand, type CommandPlace } from "../commands/index.ts";
 import { showRun } from "../commands/status.ts";
-import type { Answer, CommandRequest } from "../commands/subcommand.ts";
+import type { Answer } from "../commands/subcommand.ts";
 import { showWhy } from "../commands/why.ts";
 import type { BotContext } from "../context.ts";
 import { carry } from "../forms/carried.ts";
@@ -25,7 +25,7 @@ import { type Intent, withoutName } from "./intents.ts";
 /** What is answered at once: from stored facts, or by a button that does it. */
 export type AnswerableIntent = Exclude<Intent, { kind: "build" | "amend" | "help" | "greeting" }>;
 
-type From = Pick<CommandRequest, "caller" | "channel" | "threadTs" | "deliveryId">;
+type From = CommandPlace;
 
 /**
  * Answers what a message asks for as the command would that asks for it, so with the same rights. What would have an effect is offered
@@ -134,7 +134,7 @@ async function offerCancel(run: string | null, from: From, context: BotContext):
   const view = await engine.executions.get(id, from.caller.userId);
   const name = `run \`${shortRunId(id)}\` of *${escapeText(view.workflowName)}*`;
   if (view.completedAt !== null)
-    return run === null
+    return run === null && (await from.threadRun?.()) !== id
       ? `Your last one, ${name}, is over already.`
       : `The ${name} is over already.`;
   const question = `Shall ${name} be cancelled?`;
@@ -147,13 +147,15 @@ async function offerCancel(run: string | null, from: From, context: BotContext):
   return message(question, [section(question), buttons("cancel", [cancel])]);
 }
 
-/** The run that is meant: by its id, else the last one that the person started. @throws {AppError} `execution_not_found`. */
+/** The run that is meant: by its id, else that of the thread, else the last one that the person started. @throws {AppError} `execution_not_found`. */
 async function findRun(
   run: string | null,
-  { caller }: From,
+  { caller, threadRun }: From,
   { engine }: BotContext,
 ): Promise<string | null> {
   if (run !== null) return engine.executions.resolveId(run);
+  const here = await threadRun?.();
+  if (typeof here === "string") return here;
   const { executions } = await engine.executions.list({ startedBy: caller.userId, limit: 1 });
   return executions[0]?.executionId ?? null;
 }

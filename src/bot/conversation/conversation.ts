@@ -32,6 +32,7 @@ import {
 } from "./intents.ts";
 import { askAboutDraft, findRecentDraft } from "./recent-draft.ts";
 import { askToTryAgain, findNext } from "./resume.ts";
+import { findThreadRun } from "./thread-run.ts";
 import type { Place, Underway } from "./unanswered.ts";
 import type { WrittenMessage } from "./written-message.ts";
 
@@ -94,6 +95,8 @@ interface Turn {
   /** Lets the event be acknowledged before what takes longer than Slack waits. */
   readonly accept: () => void;
   readonly underway: Underway;
+  /** Finds the run that the thread of the message is about; `null`: none. Looked up once. */
+  readonly threadRun: () => Promise<string | null>;
   /** Takes what is done while the event is acknowledged: the message counts as answered after it. */
   readonly meanwhile: (work: Promise<void>) => void;
 }
@@ -187,7 +190,12 @@ async function answer(
   await guard(reply, logger, async () => {
     const caller = await context.permissions.caller(message.user);
     const said = await readSaid(message.text, connection, context);
-    const about = { message, caller, client, logger, said, underway };
+    let run: Promise<string | null> | undefined;
+    const threadRun = (): Promise<string | null> => {
+      run ??= findThreadRun(message, connection, context);
+      return run;
+    };
+    const about = { message, caller, client, logger, said, underway, threadRun };
     isDone = await handle({ ...about, reply, remark: send, accept, meanwhile }, context);
   });
   void Promise.allSettled(works).then(() => underway.end());
@@ -314,7 +322,7 @@ async function act(
   }
 }
 
-/** What rules cannot read: perhaps about a draft, else read by a model, else examples of what can be asked for. */
+/** What rules cannot read: read by a model, else perhaps about a draft, else examples of what can be asked for. */
 async function guess(
   turn: Turn,
   plain: string,
@@ -322,16 +330,13 @@ async function guess(
   context: BotContext,
 ): Promise<IsDone> {
   const { message, reply } = turn;
-  const mayMeanDraft = message.isDirect && message.threadTs === null && plain !== "";
-  const recent = mayMeanDraft ? await findRecentDraft(message, context) : null;
-  if (recent !== null) {
-    await reply(askAboutDraft(recent, message));
-    return false;
-  }
   const kind = await classify(turn, plain, INTENTS, context);
   const intent = kind === null ? null : completeIntent(kind, plain, workflows);
   if (intent !== null) return act(turn, intent, plain, context);
-  await reply(await showWelcome(message.isDirect, context, NOT_UNDERSTOOD));
+  const mayMeanDraft = message.isDirect && message.threadTs === null && plain !== "";
+  const recent = mayMeanDraft ? await findRecentDraft(message, context) : null;
+  if (recent !== null) await reply(askAboutDraft(recent, message));
+  else await reply(await showWelcome(message.isDirect, context, NOT_UNDERSTOOD));
   return false;
 }
 
@@ -402,6 +407,9 @@ async function readSentence(
   plain: string,
   context: BotContext,
 ): Promise<Intent | null> {
+  const about = /^(why|cancel|status)\b/i.exec(plain)?.[1]?.toLowerCase();
+  if (about !== undefined && (await turn.threadRun()) !== null)
+    return { kind: about === "cancel" ? "cancel" : "why", run: null };
   if (plain.split(/\s+/, SENTENCE_WORDS).length < SENTENCE_WORDS) return null;
   const kind = await classify(turn, plain, INTENTS, context);
   return kind === null ? null : completeIntent(kind, plain, await context.engine.workflows.list());
@@ -414,9 +422,10 @@ const SENTENCE_WORDS = 4;
 const MISREAD = ["command_invalid", "workflow_not_found", "execution_not_found"] as const;
 
 /** What a command is answered for: the same in every delivery of the message. */
-function fromOf({ message, caller }: Turn) {
+function fromOf({ message, caller, threadRun }: Turn) {
   const { channel, ts, threadTs } = message;
-  return { caller, channel, threadTs: threadTs ?? ts, deliveryId: `message:${channel}:${ts}` };
+  const deliveryId = `message:${channel}:${ts}`;
+  return { caller, channel, threadTs: threadTs ?? ts, deliveryId, threadRun };
 }
 
 /** @param changes - the workflow that is to be changed; absent: a new one is described. */
@@ -476,7 +485,13 @@ async function continueDraft(
       await reply(askAboutDraft(draft, message));
       return false;
     default:
-      await reply(answerInDraft(intent, await context.engine.drafts.view(draft.id)));
+      await reply(
+        answerInDraft(
+          intent,
+          await context.engine.drafts.view(draft.id),
+          known === null ? message.ts : null,
+        ),
+      );
       return true;
   }
 }

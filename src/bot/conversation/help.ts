@@ -11,16 +11,14 @@ import { plain } from "../views/dialog.ts";
 
 /** What the bot understands in a conversation; in direct messages with buttons for what is wanted most. @param isDirect - is it one? */
 export async function showHelp(
-  { role }: Caller,
+  caller: Caller,
   isDirect: boolean,
-  { engine, botName }: BotContext,
+  context: BotContext,
 ): Promise<CardMessage> {
-  const { text, blocks } = helpMessage(
-    role,
-    await botName(),
-    SUBCOMMANDS,
-    isDirect ? "direct" : "channel",
-  );
+  const { engine, botName } = context;
+  const place = isDirect ? "direct" : "channel";
+  const here = { engine, command: await botName() };
+  const { text, blocks } = await helpMessage({ caller, place, subcommands: SUBCOMMANDS }, here);
   if (!isDirect) return { text, blocks };
   return message(text, [...blocks, menu(await engine.workflows.list())]);
 }

@@ -46,11 +46,12 @@ export const INTENTS: Readonly<Record<Intent["kind"], string>> = {
 
 /** As {@link INTENTS}, for messages in the thread of a draft. */
 export const DRAFT_INTENTS: Readonly<Record<DraftIntent, string>> = {
-  change: "says what shall be different in the drafted workflow",
+  change:
+    "says what shall be different: a wish or an order about what the workflow asks, does, says, adds or leaves out",
   undo: "wants the last change to be taken back",
   discard: "wants the draft to be thrown away",
   deploy: "wants the draft to be deployed, published or activated",
-  explain: "asks what the drafted workflow does, or a question about it",
+  explain: "only asks a question about the workflow as it is, and wants nothing different",
   thanks: "only thanks, praises or confirms",
 };
 
@@ -131,6 +132,8 @@ const POLITE =
 
 /** The first rule that fits, and for which the message names what it needs, says what is asked for. */
 const RULES: readonly (readonly [Intent["kind"], RegExp])[] = [
+  // The command `new`, with a description.
+  ["build", /^new\b[:,]?\s+\S+(?:\s+\S+){2,}/isu],
   [
     "pending",
     /^(?:what(?:'s| is| are)?|which|is there|are there|show me|anything|who)\b.*\b(?:wait(?:s|ing)?|pending|to (?:approve|decide)|my approvals|my decisions?)\b/iu,

@@ -1,3 +1,4 @@
+import type { ActionsBlock } from "@slack/types";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
 import { readOwn } from "../../shared/json.ts";
 import { escapeText } from "../../slack/text.ts";
@@ -29,15 +30,17 @@ export function askAboutDraft(draft: DraftRecord, { ts }: WrittenMessage): CardM
   const named = readOwn(draft.source, "name");
   const name = escapeText(typeof named === "string" ? named : "your workflow");
   const text = `Is that to be different in your draft *${name}*? Then press the button, or write it in the draft's thread. Otherwise write \`help\` to see what I understand.`;
-  return message(text, [
-    section(text),
-    buttons(`recent:${draft.id}:${ts}`, [
-      button({
-        actionId: ACTION_IDS.changeRecentDraft,
-        label: "Change the draft",
-        value: toRecentDraftValue({ d: draft.id, t: ts }),
-        style: "primary",
-      }),
-    ]),
+  return message(text, [section(text), changeButton(draft, ts)]);
+}
+
+/** Makes a message a change of a draft. @param ts - of the message. */
+export function changeButton({ id }: DraftRecord, ts: string): ActionsBlock {
+  return buttons(`recent:${id}:${ts}`, [
+    button({
+      actionId: ACTION_IDS.changeRecentDraft,
+      label: "Change the draft",
+      value: toRecentDraftValue({ d: id, t: ts }),
+      style: "primary",
+    }),
   ]);
 }

@@ -37,7 +37,11 @@ export async function findNext(
   try {
     if (draft === null && note.isSending === true && (await hasAnswer(note, connection)))
       return OVER;
-    const message = await readAgain(note, connection);
+    // A first round is written from what was stored of its description, wherever that was given.
+    const message =
+      begun?.isChange === false
+        ? { ...note, text: "", files: [] }
+        : await readAgain(note, connection);
     return message === null
       ? OVER
       : { kind: "answer", message, draft, isChange: begun?.isChange === true };

@@ -36,6 +36,14 @@ export interface Workflows {
    * @param userId - Slack user id. @throws {AppError} `slack_unavailable`.
    */
   runnableBy(userId: string): Promise<readonly WorkflowSummary[]>;
+  /**
+   * The workflows of which a person may deploy versions, by id. Those whose groups cannot be read at the moment are left out.
+   *
+   * @throws {AppError} `slack_unavailable`.
+   */
+  deployableBy(userId: string): Promise<readonly WorkflowSummary[]>;
+  /** The services that steps may call, with their actions. */
+  listServices(): readonly ServiceSummary[];
   /** @throws {AppError} `workflow_not_found` (naming the nearest), `version_not_found`. */
   get(workflowId: string, version?: number): Promise<DeployedWorkflow>;
   /** All versions of a workflow, the newest number first. @throws {AppError} `workflow_not_found`. */
@@ -148,6 +156,20 @@ export interface WorkflowSummary {
   readonly version: number;
   /** Types of its triggers. */
   readonly triggers: readonly string[];
+}
+
+/** What steps may call. */
+export interface ServiceSummary {
+  readonly name: string;
+  readonly actions: readonly {
+    readonly name: string;
+    /** One line for people. */
+    readonly summary: string;
+    /** Its parameters, as types of TypeScript. */
+    readonly params: string;
+    /** Does it change something outside? */
+    readonly sideEffect: boolean;
+  }[];
 }
 
 export interface TemplateSummary {

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { readOwn } from "../../shared/json.ts";
+import { toNotation } from "../definition/notation.ts";
 import { Definition } from "../definition/schema.ts";
 import type { ValidationContext } from "../definition/validation/validate.ts";
 
@@ -65,60 +64,3 @@ const RULES = [
   '- Beside the members of the definition the object may have "notes": one or two sentences to the person, in the language of the description, about what you assumed or had to leave out.',
   '- Give workflows that people start the trigger {"type": "slash"}. The id is short, in lower case, with hyphens. Give each step a "name" in plain words.',
 ];
-
-/** Deeper parts of a schema are called `object`: the documentation has them. */
-const MAX_DEPTH = 6;
-
-/**
- * A schema in the notation of TypeScript types, which models read well and which needs a fraction of the tokens of JSON
- * schema: `{ channel: string, threadTs?: string }`.
- */
-function toNotation(schema: z.ZodType): string {
-  const json: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return render(json, 0);
-}
-
-function render(schema: unknown, depth: number): string {
-  const values = readOwn(schema, "enum");
-  if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(" | ");
-  const anyOf = readOwn(schema, "anyOf");
-  if (Array.isArray(anyOf)) return anyOf.map((part) => render(part, depth)).join(" | ");
-  const type = readOwn(schema, "type");
-  if (Array.isArray(type)) return type.join(" | ");
-  if (type === "array") {
-    const item = render(readOwn(schema, "items"), depth + 1);
-    return /[ |]/.test(item) && !item.startsWith("{") ? `(${item})[]` : `${item}[]`;
-  }
-  if (type === "object") return renderObject(schema, depth);
-  return typeof type === "string" ? type : "any";
-}
-
-function renderObject(schema: unknown, depth: number): string {
-  const properties = readOwn(schema, "properties");
-  if (typeof properties !== "object" || properties === null) {
-    const rest = readOwn(schema, "additionalProperties");
-    return typeof rest === "object" && rest !== null && depth < MAX_DEPTH
-      ? `{ [name]: ${render(rest, depth + 1)} }`
-      : "object";
-  }
-  if (depth >= MAX_DEPTH) return "object";
-  const required = readOwn(schema, "required");
-  const members = Object.entries(properties).map(([name, member]) => {
-    const isRequired = Array.isArray(required) && required.includes(name);
-    const text = `${name}${isRequired ? "" : "?"}: ${render(member, depth + 1)}`;
-    return `${text}${remark(member)}`;
-  });
-  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
-}
-
-/** What a type does not say: bounds, patterns, defaults. */
-function remark(schema: unknown): string {
-  const rule = ["minimum", "maximum", "pattern", "default"].flatMap((key) => {
-    const value = readOwn(schema, key);
-    // The largest safe number is no bound that the schema means.
-    if (value === undefined || value === Number.MAX_SAFE_INTEGER) return [];
-    const isEmpty = typeof value === "object";
-    return isEmpty ? [] : [`${key} ${JSON.stringify(value)}`];
-  });
-  return rule.length === 0 ? "" : ` /* ${rule.join(", ")} */`;
-}

@@ -11,6 +11,7 @@ import type { Pauses } from "../executions/pauses.ts";
 import type { Deployments } from "../workflows/deployments.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Gate } from "./gate.ts";
+import { leftOut } from "./left-out.ts";
 
 export interface WorkflowGateParts {
   readonly workflows: Workflows;
@@ -33,6 +34,19 @@ export class GuardedWorkflows {
     if (!(await this.#gate.access.mayUse(userId, "recent"))) return [];
     const all = await this.#parts.workflows.list();
     const may = await Promise.all(all.map(({ id }) => this.#mayRun(userId, id)));
+    return all.filter((_, index) => may[index]);
+  }
+
+  async deployableBy(userId: string): Promise<readonly WorkflowSummary[]> {
+    if (!(await this.#gate.access.mayUse(userId, "recent"))) return [];
+    const all = await this.#parts.workflows.list();
+    const may = await Promise.all(
+      all.map(async ({ id }) => {
+        const permissions = await this.#gate.permissionsOf(id);
+        const verdict = this.#gate.access.may(userId, "deploy", permissions);
+        return verdict.then(({ allowed }) => allowed).catch(leftOut);
+      }),
+    );
     return all.filter((_, index) => may[index]);
   }
 

@@ -1,0 +1,24 @@
+import { beginInDirect } from "../drafts/begin-in-direct.ts";
+import { readPlain } from "../drafts/parse-build-request.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+/** Nothing to go by. */
+const BARE = /^(?:(?:an?\s+)?(?:new\s+)?workflow\b)?[\s.,:!?]*$/i;
+
+/** Has a workflow written. In direct messages and mentions it is taken before it comes here, with the words as they are. */
+export const newCommand: Subcommand = {
+  name: "new",
+  usage: "<what it shall do>",
+  summary: "have a workflow written from your description; nothing runs before it is deployed",
+  roles: EVERY_ROLE,
+  isFreeText: true,
+  run: async ({ caller, text = "", deliveryId }, context) => {
+    const { command } = context;
+    const description = readPlain(text);
+    if (BARE.test(description))
+      return `Say what it shall do: what starts it, what happens, and where the result goes. For example: \`${command} new asks @finance to approve purchases over $500 in #approvals\``;
+    const from = { description, user: caller.userId, key: `command:${deliveryId}` };
+    const where = await beginInDirect({ ...from, lead: "You asked for a workflow:" }, context);
+    return `:writing_hand: I am writing it. You find the draft in ${where}; there you say what shall be different. Nothing runs before an admin deploys it.`;
+  },
+};
