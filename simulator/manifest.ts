@@ -41,8 +41,13 @@ export interface AppManifest {
   readonly suggestedPrompts: readonly SuggestedPrompt[];
 }
 
-/** Reads the parts of a manifest that decide what an app may do. Unknown members are ignored. */
-export function parseManifest(source: unknown): AppManifest {
+/**
+ * Reads the parts of a manifest that decide what an app may do. Unknown members are ignored.
+ *
+ * @param grantsOptional - were the scopes granted, too, that may be left out when the app is installed? @default false
+ */
+export function parseManifest(source: unknown, grantsOptional = false): AppManifest {
+  const scopes = memberAt(source, "oauth_config", "scopes");
   const features = member(source, "features");
   const settings = member(source, "settings");
   const appName = toText(memberAt(source, "display_information", "name")) ?? "App";
@@ -50,7 +55,10 @@ export function parseManifest(source: unknown): AppManifest {
     appName,
     messagesReadOnly: memberAt(features, "app_home", "messages_tab_read_only_enabled") === true,
     botName: toText(memberAt(features, "bot_user", "display_name")) ?? appName,
-    scopes: new Set(toTexts(memberAt(source, "oauth_config", "scopes", "bot"))),
+    scopes: new Set([
+      ...toTexts(member(scopes, "bot")),
+      ...(grantsOptional ? toTexts(member(scopes, "bot_optional")) : []),
+    ]),
     events: new Set(toTexts(memberAt(settings, "event_subscriptions", "bot_events"))),
     metadataTypes: new Set(
       toObjects(memberAt(settings, "event_subscriptions", "metadata_subscriptions")).map(

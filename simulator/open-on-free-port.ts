@@ -33,6 +33,7 @@ export async function openOnFreePort(
         plan: settings.plan,
         size: settings.size,
         grid: settings.grid,
+        grantsOptional: true,
         ...(banner !== undefined && { banner }),
         ...(settings.eventsUrl === undefined ? {} : { eventsUrl: settings.eventsUrl }),
         ...(settings.manifestPath === undefined ? {} : { manifest: settings.manifestPath }),

@@ -206,9 +206,11 @@ export class ManifestError extends Error {
 /**
  * Reads a manifest in YAML or JSON.
  *
+ * @param grantsOptional - as for {@link parseManifest}.
+ *
  * @throws {ManifestError} when the file is missing, is not YAML, or is no manifest that Slack would take.
  */
-export async function readManifest(path: string): Promise<AppManifest> {
+export async function readManifest(path: string, grantsOptional?: boolean): Promise<AppManifest> {
   let source: unknown;
   try {
     source = parse(await readFile(path, "utf8"));
@@ -216,7 +218,7 @@ export async function readManifest(path: string): Promise<AppManifest> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ManifestError(`The app manifest ${path} cannot be read: ${reason}`, { cause });
   }
-  const manifest = parseManifest(source);
+  const manifest = parseManifest(source, grantsOptional);
   const problems = [...formProblems(source), ...scopeProblems(manifest)];
   if (problems.length > 0) {
     const list = problems.map((problem) => `  ${problem}`).join("\n");

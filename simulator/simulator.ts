@@ -35,6 +35,8 @@ export interface SimulatorOptions {
   readonly eventsUrl?: string;
   /** The app's manifest as an object, or the path of its file. @default `manifest.yml` of this project */
   readonly manifest?: object | string;
+  /** Were the scopes granted, too, that may be left out when the app is installed? @default false */
+  readonly grantsOptional?: boolean;
   /** `large`: 5,000 channels, 2,000 people and 200 user groups. @default "small" */
   readonly size?: Size | undefined;
   /** Whether it is a workspace of an organization on Enterprise Grid: ids of people begin with W. @default false */
@@ -124,7 +126,7 @@ async function openWorkspace(
   const path = dataDir === undefined ? undefined : join(dataDir, "workspace.json");
   if (dataDir !== undefined) opened.defer(await lockFolder(dataDir));
   const workspace = new Workspace({
-    manifest: await manifestOf(options.manifest),
+    manifest: await manifestOf(options),
     clock: options.clock ?? systemClock,
     timings: { ...SLACK_TIMINGS, ...options.timings },
     seed: { plan: options.plan, size: options.size, grid: options.grid },
@@ -142,9 +144,9 @@ async function openWorkspace(
   return workspace;
 }
 
-async function manifestOf(given: object | string | undefined): Promise<AppManifest> {
-  if (typeof given === "object") return parseManifest(given);
-  return readManifest(given ?? MANIFEST_PATH);
+async function manifestOf({ manifest, grantsOptional }: SimulatorOptions): Promise<AppManifest> {
+  if (typeof manifest === "object") return parseManifest(manifest, grantsOptional);
+  return readManifest(manifest ?? MANIFEST_PATH, grantsOptional);
 }
 
 function openStateFile(path: string, workspace: Workspace): StateFile {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { wireFile } from "../api/wire-file.ts";
 import { BOT_TOKEN, BOT_USER_ID } from "../identity.ts";
+import { memberAt, toObjects } from "../json.ts";
 import { completeFile, createFile, seesFile } from "../workspace/file-actions.ts";
 import { isImage, type StoredFile } from "../workspace/files.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -77,11 +78,23 @@ export async function handleUserFile(
     return;
   }
   const file = workspace.state.files.find(query.get("id") ?? "");
-  if (file === undefined || !seesFile(workspace, user.id, file)) {
+  const isSeen =
+    file !== undefined &&
+    (seesFile(workspace, user.id, file) || isOnHome(workspace, user.id, file.id));
+  if (!isSeen) {
     sendJson(response, 404, { ok: false, error: "file_not_found" });
     return;
   }
   sendBytes(workspace, file, response);
+}
+
+/**
+ * Whether the app shows a picture on a person's Home: its blocks may show files that were shared nowhere
+ * (https://slack.com/blog/developers/uploading-private-images-blockkit).
+ */
+function isOnHome({ state }: Workspace, user: string, id: string): boolean {
+  const blocks = toObjects(state.views.home(user)?.view["blocks"]);
+  return blocks.some((block) => memberAt(block, "slack_file", "id") === id);
 }
 
 /** Only pictures are shown by a browser: what apps and people upload is not for the page to run. */

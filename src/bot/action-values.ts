@@ -41,6 +41,19 @@ const ShowValue = z.object({
 });
 export type ShowValue = z.output<typeof ShowValue>;
 
+/** What the button carries that resumes a workflow; `null`: everything. */
+const ResumeValue = z.object({ w: z.string().nullable() });
+export type ResumeValue = z.output<typeof ResumeValue>;
+
+export function toResumeValue(value: ResumeValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseResumeValue(text: string | undefined): ResumeValue | null {
+  return ResumeValue.safeParse(parseJson(text)).data ?? null;
+}
+
 /** What a button of a draft carries: draft and round. */
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;

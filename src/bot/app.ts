@@ -14,7 +14,7 @@ import { createBotName } from "./bot-name.ts";
 import { type BotCards, RecentKeys } from "./context.ts";
 import { createLeftovers } from "./conversation/leftovers.ts";
 import { createUnanswered } from "./conversation/unanswered.ts";
-import { createHomePublisher } from "./home/publisher.ts";
+import { createHomePublisher, type HomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
 import { refuseOtherWorkspaces } from "./listeners/own-workspace.ts";
 import {
@@ -97,15 +97,15 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     ...omitUndefined({ recheckMs: options.recheckMs }),
   });
   const command = config.slashCommand;
+  const home = createHome(options, reconciler);
   const learnWorkspace = refuseOtherWorkspaces(app, lookup, logger);
   const keys = createSharedKeys(options.dedupe, clock);
   const unanswered = createUnanswered({ kv: options.kv, keys, clock, logger });
   const conversation = registerListeners(app, {
-    ...{ engine, permissions, clock, logger, command, keys, unanswered },
+    ...{ engine, permissions, clock, logger, command, keys, unanswered, home },
     botName: createBotName(lookup),
     ...{ groups, workspace: slack, files, client: lookup, sender, notifyAdmins },
     shared: createSharedChannels(slack.channels, engine.sharing),
-    home: createHomePublisher({ engine, permissions, client: lookup, clock, command, logger }),
     doubtToken: (why) => health.doubtToken(lookup, why),
     cards: cardsOf(lookup, cards, reconciler),
     spoken: new RecentKeys(REMEMBERED_SPOKEN),
@@ -125,12 +125,14 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
       void learnWorkspace();
       await reconciler.start();
       leftovers.start();
+      home.start();
     },
     stop: async () => {
       stopping.abort();
       stopWatching();
       leftovers.stop();
       if (isSocketMode) await app.stop();
+      await home.stop();
       await reconciler.stop();
     },
     notifyAdmins,
@@ -138,11 +140,24 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   };
 }
 
+function createHome(
+  { config, engine, slack, clock, logger, kv }: SlackBotOptions,
+  reconciler: Pick<Reconciler, "refusals">,
+): HomePublisher {
+  const { lookup: client, groups, uploads } = slack;
+  return createHomePublisher({
+    ...{ engine, permissions: engine.access, groups, client, uploads, clock, logger, kv },
+    command: config.slashCommand,
+    refusals: () => reconciler.refusals(),
+  });
+}
+
 function cardsOf(client: WebClient, cards: CardStore, reconciler: Reconciler): BotCards {
   return {
     ...createCardLinks(client, cards),
     idOf: approvalId,
     deleted: (executionId, channel, ts) => reconciler.deleted(executionId, channel, ts),
+    resendRefused: (code) => reconciler.resendRefused(code),
     placeClosed: (channel) => reconciler.placeClosed(channel),
     stopped: (channel, threadTs) => reconciler.sessionStopped(channel, threadTs),
   };

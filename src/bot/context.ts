@@ -55,6 +55,8 @@ export interface BotCards extends CardLinks {
   idOf(view: ExecutionView, request: RequestView): string;
   /** A message was deleted: if it is a card that still asks, it is posted anew. */
   deleted(executionId: string, channel: string, ts: string): void;
+  /** What Slack refused with this code is tried again at once. @returns of how many executions. */
+  resendRefused(code: string): number;
   /** A conversation may have closed: open requests whose cards stand there are asked elsewhere. */
   placeClosed(channel: string): void;
   /** A person pressed Slack's button that stops the agent in a thread: what it shows of its runs is brought up to date. */

@@ -32,6 +32,15 @@ export const ACTION_IDS = {
   openForm: "open_form",
   chooseRun: "choose_run",
   fillFromLastRun: "fill_from_last_run",
+  turnDecisions: "turn_decisions",
+  runChosen: "run_chosen",
+  runFromHome: "run_from_home",
+  newWorkflow: "new_workflow",
+  showRun: "show_run",
+  showRunPage: "show_run_page",
+  resumeWorkflow: "resume_workflow",
+  endOutage: "end_outage",
+  resendRefused: "resend_refused",
 } as const;
 
 /** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */
@@ -63,6 +72,7 @@ export const DIALOG_IDS = {
   delegate: "delegate",
   several: "several",
   runForm: "run_form",
+  newWorkflow: "new_workflow",
 } as const;
 
 /**
@@ -129,6 +139,7 @@ export const METHOD_SCOPES = {
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history"],
   "files.completeUploadExternal": ["files:write"],
+  "files.delete": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
   "files.info": ["files:read"],
   "usergroups.list": ["usergroups:read"],

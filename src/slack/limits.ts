@@ -24,6 +24,10 @@ export const LIMITS = {
   optionValue: 150,
   optionsCount: 100,
   viewTitle: 24,
+  /** https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
+  placeholder: 150,
+  /** https://docs.slack.dev/reference/block-kit/blocks/image-block */
+  altText: 2000,
   inputLabel: 2000,
   inputText: 3000,
   confirmTitle: 100,

@@ -33,8 +33,8 @@ describe("App Home", () => {
 
     expect(home).toContain("Nothing waits for you.");
     expect(home).toContain("You have started none yet.");
-    expect(home).toMatch(/Today \(last 24 hours\)\*\\n\$0\.0000 · 0 runs/);
-    expect(home).toMatch(/Last 7 days\*.*Last 30 days\*.*Nothing has run in the last 30 days/);
+    expect(home).toMatch(/Today \(UTC\)\*\\n\$0\.0000 · 0 runs/);
+    expect(home).toMatch(/7 days\*.*30 days\*.*Nothing has run in the last 30 days/);
   });
 
   test("offers a decision to those who may make it, and to nobody else", async () => {
@@ -46,10 +46,10 @@ describe("App Home", () => {
     expect(bob).toMatch(/For the &lt;new&gt; desk.*decide_approve.*decide_reject/);
     // Alice is not of @finance; Carol is, but asked herself.
     expect(await new Home(bot, "U0ALICE").open(/As of/)).toContain("Nothing waits for you.");
-    const carol = await new Home(bot, "U0CAROL").open(/Waiting for approval|As of/);
+    const carol = await new Home(bot, "U0CAROL").open(/As of/);
     expect(carol).toContain("Nothing waits for you.");
     expect(carol).toMatch(
-      /\*Ask\* · :hourglass_flowing_sand: Waiting for approval · \$0\.0000 · .* ago/,
+      /\*Ask\* · :hourglass_flowing_sand: Waiting · run .* · started .* · \$0\.0000\\nWaits at \*approve\* for an approval since .* Ask <!subteam\^S0FINANCE>/,
     );
   });
 
@@ -140,13 +140,21 @@ describe("App Home", () => {
     );
 
     const home = new Home(bot, "U0BOB");
-    await home.open(/and 2 more/);
+    await home.open(/Waiting for your decision \(17\).*1 to 6 of 17/);
     const { blocks } = await home.view();
     expect(toObjects(blocks).length).toBeLessThanOrEqual(100);
-    const choices = buttonsOf(await home.view()).filter(
-      ({ action_id: id }) => typeof id === "string" && id.startsWith("decide_"),
-    );
-    expect(choices).toHaveLength(30);
+    const choices = async () =>
+      buttonsOf(await home.view()).filter(
+        ({ action_id: id }) => typeof id === "string" && id.startsWith("decide_"),
+      );
+    expect(await choices()).toHaveLength(12);
+    await home.click("turn_decisions_6");
+    await home.shows(/7 to 12 of 17/);
+    await home.click("turn_decisions_12");
+    await home.shows(/13 to 17 of 17/);
+    expect(await choices()).toHaveLength(10);
+    await home.click("turn_decisions_6");
+    await home.shows(/7 to 12 of 17/);
     expect(await new Home(bot, "U0ALICE").open(/As of/)).toMatch(/More: `\/workflow runs`/);
   });
 
@@ -192,7 +200,7 @@ describe("App Home", () => {
     await bot.message(APPROVALS, /Shall we/);
     const home = await new Home(bot, "U0BOB").open(/As of/);
     expect(home).toMatch(/Bob alone\?.*may be missing here.*name people by their ids/);
-    expect(home).toMatch(/Your latest runs.*Ask.*Costs of all workflows.*Today/);
+    expect(home).toMatch(/Your runs.*Ask.*Costs of your runs.*Today/);
     await bot.click("U0CAROL", APPROVALS, card, "decide_approve");
     const answer = await bot.until(async () => (await bot.privates("U0CAROL", APPROVALS))[0]);
     expect(answer).toContain("not among those who decide");
@@ -221,7 +229,7 @@ describe("App Home", () => {
     });
     for (let number = 0; number < 25; number++) await bot.slash("U0ALICE", `run ask-${number}`);
     const home = await new Home(bot, "U0ALICE").open(/As of/);
-    expect(home).toMatch(/Your latest runs.*Ask 2\d.*Today/);
+    expect(home).toMatch(/Your runs.*Ask 2\d.*Today/);
   });
 
   test("says so when Slack does not say who a person is", async () => {

@@ -443,12 +443,8 @@ describe("the doors", () => {
     await using bot = await TestBot.start({ definitions: [taking(NEEDED), closed] });
 
     const home = new Home(bot, "U0BOB");
-    await home.open(/choose_run/);
-    await home.click("choose_run");
-    const list = await dialog(bot, "U0BOB", /choose_workflow/);
-    expect(JSON.stringify(list)).toContain("order");
-    expect(JSON.stringify(list)).not.toContain("closed");
-    await submit(bot, "U0BOB", list, { workflow: "order" });
+    expect(await home.open(/run_chosen/)).not.toContain("closed");
+    await home.choose("run_chosen", "order");
     const form = await dialog(bot, "U0BOB", FORM);
     await submit(bot, "U0BOB", form, { "field:amount": "3", "field:item": "Pen" });
 

@@ -29,10 +29,28 @@ export class Home {
     });
   }
 
-  /** Clicks the first button with this action id. */
-  async click(actionId: string): Promise<JsonObject> {
+  /** Chooses an option of a list. */
+  async choose(actionId: string, value: string): Promise<JsonObject> {
     const view = await this.view();
-    const button = buttonsOf(view).find((element) => element["action_id"] === actionId);
+    const list = buttonsOf(view).find((element) => element["action_id"] === actionId);
+    const option = toObjects(list?.["options"]).find((one) => one["value"] === value);
+    if (option === undefined) throw new Error(`${actionId} has no option ${value}.`);
+    return this.#bot.act("action", {
+      user: this.#user,
+      view_id: view["id"],
+      action_id: actionId,
+      block_id: list?.["block_id"],
+      selected: option,
+    });
+  }
+
+  /** Clicks the first button with this action id, or the one with this value. */
+  async click(actionId: string, value?: string): Promise<JsonObject> {
+    const view = await this.view();
+    const button = buttonsOf(view).find(
+      (element) =>
+        element["action_id"] === actionId && (value === undefined || element["value"] === value),
+    );
     if (button === undefined) throw new Error(`There is no button ${actionId}.`);
     return this.#bot.act("action", {
       user: this.#user,
@@ -44,10 +62,11 @@ export class Home {
   }
 }
 
+/** Those in rows, and those beside a text. */
 export function buttonsOf(view: JsonObject): readonly JsonObject[] {
-  return toObjects(view["blocks"])
-    .filter((block) => block["type"] === "actions")
-    .flatMap((block) =>
-      toObjects(block["elements"]).map((button) => ({ ...button, block_id: block["block_id"] })),
-    );
+  return toObjects(view["blocks"]).flatMap((block) =>
+    [...toObjects(block["elements"]), ...toObjects([block["accessory"] ?? null])]
+      .filter((element) => element["action_id"] !== undefined)
+      .map((button) => ({ ...button, block_id: block["block_id"] })),
+  );
 }

@@ -11,13 +11,18 @@ function isOwn(url) {
 }
 
 /**
- * @param {import("../state/app.js").App} _app
+ * @param {import("../state/app.js").App} app
  * @param {import("../state/shape.js").Data} element
  * @param {"accessory" | "context" | "block"} size
  * @returns {import("../dom/h.js").VNode}
  */
-export function image(_app, element, size) {
-  const url = text(element["image_url"]) || text(data(element["slack_file"])["url"]);
+export function image(app, element, size) {
+  const file = data(element["slack_file"]);
+  const id = text(file["id"]);
+  const url =
+    id === ""
+      ? text(element["image_url"]) || text(file["url"])
+      : `/sim/file?${new URLSearchParams({ user: app.me, id })}`;
   const alt = text(element["alt_text"], "picture");
   if (url !== "" && isOwn(url)) return h("img", { class: `image ${size}`, src: url, alt });
   const host = URL.canParse(url) ? new URL(url).host : "a file";

@@ -1,14 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { ExecutionView } from "../../engine/api/executions.ts";
 import { isFinished } from "../../engine/model/state.ts";
-import {
-  escapeText,
-  shortRunId,
-  showDuration,
-  showTime,
-  showTotal,
-  showValue,
-} from "../../slack/text.ts";
+import { escapeText, shortRunId, showDuration, showTime, showTotal } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import {
   type CardMessage,
@@ -19,12 +11,10 @@ import {
 } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
 import { createCardContext } from "../views/card-context.ts";
-import { adviseOn } from "../views/completion-message.ts";
-import { describeDecisionValue, describeUndecided } from "../views/decision-words.ts";
 import { withMaskNote } from "../views/mask-note.ts";
-import { describeMigration, describeProgress } from "../views/progress.ts";
 import { describeStarter } from "../views/run-card.ts";
 import { showLabels } from "../views/run-labels.ts";
+import { describeStanding } from "../views/run-standing.ts";
 import { assertNoMore, readRun } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
@@ -73,13 +63,10 @@ export async function showRun(
 ): Promise<CardMessage> {
   const view = await engine.executions.get(executionId, reader);
   const { definition } = await engine.workflows.get(view.workflowId, view.workflowVersion);
+  const cards = createCardContext(definition, await groups.lastKnownIds());
   const lines = [
     `*${escapeText(view.workflowName)}* · ${showStatus(view.status)}`,
-    ...(isFinished(view.status)
-      ? describeEnd(view)
-      : describeProgress(view, createCardContext(definition, await groups.lastKnownIds()))),
-    ...view.migrations.slice(-1).map(describeMigration),
-    ...describeLastError(view),
+    ...describeStanding(view, cards),
     ...(Object.keys(view.labels).length === 0 ? [] : [`Labels: ${showLabels(view.labels)}`]),
   ];
   const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
@@ -87,32 +74,4 @@ export async function showRun(
   const footer = `Run \`${shortRunId(executionId)}\` (${escapeText(executionId)}) · ${describeStarter(view)} ${showTime(view.startedAt)}${took} · cost ${total}`;
   const card = message([...lines, footer].join("\n"), [...sections(lines), contextBlock(footer)]);
   return withMaskNote(card, view);
-}
-
-function describeEnd(view: ExecutionView): string[] {
-  if (view.completedAt === null) return [];
-  const ended = `Ended ${showTime(view.completedAt)}.`;
-  if (view.status === "completed" && view.output !== null) {
-    const decision = describeDecisionValue(view, view.output);
-    return [ended, decision ?? `Result: ${showValue(view.output, 1000)}`];
-  }
-  const undecided = describeUndecided(view);
-  if (undecided !== null) return [ended, undecided];
-  if (view.error !== null)
-    return [ended, `${showValue(view.error.message, 1000)} ${adviseOn(view.error.code)}`];
-  return [ended];
-}
-
-/** The last error of an unfinished run, unless its progress shows it already. */
-function describeLastError(view: ExecutionView): string[] {
-  const last = view.errors.at(-1);
-  if (
-    last === undefined ||
-    isFinished(view.status) ||
-    view.waitingOn.some((wait) => wait.for === "retry" || wait.for === "breaker")
-  )
-    return [];
-  return [
-    `Last error, at *${escapeText(last.stepId)}* ${showTime(last.at)}: ${showValue(last.message, 500)}`,
-  ];
 }

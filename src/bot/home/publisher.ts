@@ -1,156 +1,274 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
-import type { Logger } from "pino";
 import type { Access } from "../../engine/api/access.ts";
-import type { PendingRequests } from "../../engine/api/approvals.ts";
-import type { Engine } from "../../engine/api/engine.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
-import { asAppError } from "../../shared/errors.ts";
+import { asAppError, isAppError } from "../../shared/errors.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { toSlackError, toSlackFailure } from "../../slack/errors.ts";
-import { showSentence } from "../../slack/text.ts";
-import type { HomeCosts } from "./home-costs.ts";
-import { closedHomeView, type HomeContent, homeView } from "./home-view.ts";
+import { CostPictures, type PictureOptions } from "./cost-pictures.ts";
+import type { HomeContent, HomeDecisions, HomePicture } from "./home-content.ts";
+import { closedHomeView, homeView } from "./home-view.ts";
+import { type HomeReaderOptions, readDecisions, readRest, STILL_READING } from "./read-content.ts";
+import { HomeWatch } from "./watch.ts";
 
-export interface HomePublisherOptions {
-  readonly engine: Engine;
+export interface HomePublisherOptions extends HomeReaderOptions, Omit<PictureOptions, "client"> {
   readonly permissions: Access;
   readonly client: WebClient;
-  readonly clock: Clock;
-  readonly command: string;
-  readonly logger: Logger;
 }
 
-/** Shows App Home to one person at a time: when they open it and after their own click, never on every change. */
+/** Shows App Home to one person at a time: when they open it, after their own click, and when something that they see has changed. */
 export interface HomePublisher {
   /**
    * @param hash - of the view that the person sees, so that a newer one is not overwritten by what is older by now.
    * @param notice - what stands at the top.
-   * @throws {AppError} `slack_unavailable`, `slack_rejected`.
+   * @throws {AppError} `slack_unavailable`, `slack_rejected`; what it may be tried again for is, later.
    */
   publish(userId: string, hash: string | undefined, notice?: readonly KnownBlock[]): Promise<void>;
+  /** The person opened it: like `publish`, from the first page and without what stood at the top. @throws {AppError} as `publish`. */
+  open(userId: string, hash: string | undefined): Promise<void>;
+  /** Shows other decisions. @param from - the first of them, counted from 0. @throws {AppError} as `publish`. */
+  turn(userId: string, hash: string | undefined, from: number): Promise<void>;
+  /** Begins to keep open pages up to date. */
+  start(): void;
+  stop(): Promise<void>;
 }
 
-const RUNS_SHOWN = 10;
 /** For so long the page waits for what may be decided; then it is shown without that, and again when it is known. In milliseconds. */
-const PATIENCE_MS = 2000;
-const GROUPS_NAMED = 3;
+const PATIENCE_MS = 500;
+/** For so long the answer to a click stays at the top, in milliseconds. */
+const NOTICE_MS = 60_000;
+/** For so long a view is shown without what Slack refused in it, in milliseconds. */
+const PLAIN_MS = 60 * 60_000;
+/** People of whom is known what they see; those who opened it longest ago go first. */
+const MAX_SEEN = 1000;
 
-/** What waits for the person, with what of it could not be read. */
-type Pending = Pick<HomeContent, "decisions" | "gaps">;
-type Rest = Omit<HomeContent, keyof Pending | "notice">;
+/** What a person sees. */
+interface Seen {
+  /** The first decision of the page. */
+  readonly from: number;
+  readonly notice: readonly KnownBlock[];
+  readonly noticeAt: number;
+  /** What was published last, without the time; `null`: nothing yet. */
+  readonly shown: string | null;
+  /** Slack's mark of it. */
+  readonly hash: string | undefined;
+}
+
+const UNSEEN: Seen = { from: 0, notice: [], noticeAt: 0, shown: null, hash: undefined };
 
 export function createHomePublisher(options: HomePublisherOptions): HomePublisher {
-  const { client, engine, permissions, clock } = options;
+  const publisher = new Publisher(options);
+  return {
+    publish: (userId, hash, notice = []) =>
+      publisher.show(userId, hash, { notice, noticeAt: options.clock.now() }),
+    open: (userId, hash) => publisher.show(userId, hash, { from: 0, notice: [] }),
+    turn: (userId, hash, from) => publisher.show(userId, hash, { from, notice: [] }),
+    start: () => publisher.watch.start(),
+    stop: () => publisher.stop(),
+  };
+}
 
-  async function show(
+class Publisher {
+  readonly watch: HomeWatch;
+  readonly #options: HomePublisherOptions;
+  readonly #pictures: CostPictures;
+  readonly #seen = new LruMap<string, Seen>(MAX_SEEN);
+  #plainUntil = 0;
+
+  constructor(options: HomePublisherOptions) {
+    this.#options = options;
+    this.#pictures = new CostPictures(options);
+    this.watch = new HomeWatch({
+      ...options,
+      onChange: (listener) => options.engine.executions.onCommitted(listener),
+      refresh: (userId) => this.#refresh(userId),
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#pictures.stop();
+    await this.watch.stop();
+  }
+
+  /** @throws {AppError} as `HomePublisher.publish`. */
+  async show(userId: string, hash: string | undefined, change: Partial<Seen>): Promise<void> {
+    this.#note(userId, change);
+    this.watch.opened(userId);
+    try {
+      await this.#show(userId, hash);
+    } catch (error) {
+      if (isAppError(error) && error.retryable) this.watch.changed(userId);
+      throw error;
+    }
+  }
+
+  #note(userId: string, change: Partial<Seen>): Seen {
+    const seen = { ...UNSEEN, ...this.#seen.get(userId), ...change };
+    this.#seen.set(userId, seen);
+    return seen;
+  }
+
+  /** Publishes for a person who has it open, unless it would look the same. */
+  async #refresh(userId: string): Promise<void> {
+    const { shown, hash } = this.#note(userId, {});
+    await this.#show(userId, hash, shown);
+  }
+
+  /** @param unless - what need not be published once more. */
+  async #show(
     userId: string,
     hash: string | undefined,
-    notice: readonly KnownBlock[],
+    unless: string | null = null,
   ): Promise<void> {
+    const { permissions, clock } = this.#options;
+    let caller: Awaited<ReturnType<Access["caller"]>>;
     try {
-      await permissions.caller(userId);
+      caller = await permissions.caller(userId);
     } catch (error) {
       const known = asAppError(error);
-      await publish(userId, hash, closedHomeView(known.message), notice);
+      await this.#publish(userId, hash, { view: closedHomeView(known.message), unless });
       if (known.code === "not_allowed") return;
       throw known;
     }
-    const pending = readPending(engine, userId);
-    const rest = await readRest(userId, options);
-    const inTime = await withPatience(pending, clock);
-    const first = homeView({ notice, ...rest, ...(inTime ?? STILL_READING) });
-    await publish(userId, hash, first, notice);
-    if (inTime === null)
-      await publish(userId, undefined, homeView({ notice, ...rest, ...(await pending) }), notice);
+    const { from } = this.#note(userId, {});
+    const pending = readDecisions(userId, from, this.#options);
+    const key = this.#pictures.keyOf(caller);
+    const rest = await readRest(caller, await this.#pictures.last(key), this.#options);
+    // A page that is there already is rather replaced late than by one without the decisions.
+    const inTime = unless === null ? await withPatience(pending, clock) : await pending;
+    const content = (decisions: HomeDecisions): HomeContent => ({
+      ...rest,
+      notice: this.#noticeOf(userId),
+      decisions,
+    });
+    if (inTime === null) {
+      await this.#publishContent(userId, hash, content(STILL_READING), null);
+      await this.#publishContent(userId, undefined, content(await pending), null);
+    } else await this.#publishContent(userId, hash, content(inTime), unless);
+    const { costs } = rest;
+    if (costs === null) return;
+    // A new chart takes a while to reach Slack: the page does not wait for it.
+    void this.#pictures.renew(key, costs, (picture) => this.#tryPicture(userId, picture));
   }
 
-  async function publish(
+  #noticeOf(userId: string): readonly KnownBlock[] {
+    const { notice, noticeAt } = this.#note(userId, {});
+    return this.#options.clock.now() - noticeAt < NOTICE_MS ? notice : [];
+  }
+
+  /** Shows a chart that was just uploaded. @returns whether Slack takes it by now. */
+  async #tryPicture(userId: string, picture: HomePicture): Promise<boolean> {
+    const caller = await this.#options.permissions.caller(userId);
+    const { from, hash } = this.#note(userId, {});
+    const decisions = await readDecisions(userId, from, this.#options);
+    const rest = await readRest(caller, picture, this.#options);
+    const view = homeView({ ...rest, notice: this.#noticeOf(userId), decisions });
+    return (await this.#call(userId, hash, view)) !== "refused";
+  }
+
+  async #publishContent(
+    userId: string,
+    hash: string | undefined,
+    content: HomeContent,
+    unless: string | null,
+  ): Promise<void> {
+    const { costs } = content;
+    const plain = costs && { ...costs, picture: null, isPlain: true };
+    const forms: HomeContent[] = [
+      ...(this.#options.clock.now() < this.#plainUntil
+        ? []
+        : [
+            content,
+            ...(costs?.picture ? [{ ...content, costs: { ...costs, picture: null } }] : []),
+          ]),
+      { ...content, costs: plain },
+    ];
+    for (const [index, form] of forms.entries()) {
+      const shown = fingerprintOf(form);
+      if (shown === unless) return;
+      const isLast = index === forms.length - 1;
+      const outcome = await this.#publish(userId, hash, {
+        view: homeView(form),
+        ...{ shown, unless, mayRefuse: !isLast },
+      });
+      if (outcome !== "refused") return;
+      if (form.costs?.picture) await this.#pictures.forget(form.costs.picture);
+      else this.#plainUntil = this.#options.clock.now() + PLAIN_MS;
+    }
+  }
+
+  async #publish(
+    userId: string,
+    hash: string | undefined,
+    {
+      view,
+      shown = fingerprint(view),
+      unless,
+      mayRefuse = false,
+    }: {
+      readonly view: HomeView;
+      readonly shown?: string;
+      readonly unless: string | null;
+      readonly mayRefuse?: boolean;
+    },
+  ): Promise<Outcome> {
+    if (shown === unless) return "published";
+    const outcome = await this.#call(userId, hash, view, mayRefuse);
+    if (outcome === "published") this.#note(userId, { shown });
+    // A newer view was published meanwhile: read everything again and replace it.
+    if (outcome === "outdated") await this.#show(userId, undefined);
+    return outcome;
+  }
+
+  async #call(
     userId: string,
     hash: string | undefined,
     view: HomeView,
-    notice: readonly KnownBlock[],
-  ): Promise<void> {
+    mayRefuse = true,
+  ): Promise<Outcome> {
     try {
-      await client.views.publish({ user_id: userId, view, ...omitUndefined({ hash }) });
+      const { client } = this.#options;
+      const answer = await client.views.publish({
+        user_id: userId,
+        view,
+        ...omitUndefined({ hash }),
+      });
+      this.#note(userId, { hash: answer.view?.hash });
+      return "published";
     } catch (error) {
       const failure = toSlackFailure(error);
-      const isOutdated = failure.kind === "refused" && failure.code === "hash_conflict";
-      if (!isOutdated || hash === undefined) throw toSlackError(error, "showing App Home");
-      // A newer view was published meanwhile: read everything again and replace it.
-      await show(userId, undefined, notice);
+      const code = failure.kind === "refused" ? failure.code : null;
+      if (code === "hash_conflict" && hash !== undefined) return "outdated";
+      if (mayRefuse && code !== null && MALFORMED.has(code)) return "refused";
+      throw toSlackError(error, "showing App Home");
     }
   }
-
-  return { publish: (userId, hash, notice = []) => show(userId, hash, notice) };
 }
 
-const STILL_READING: Pending = {
-  decisions: [],
-  gaps: ["What waits for you is still being read; it appears here in a moment."],
-};
+type Outcome = "published" | "outdated" | "refused";
 
-/** Never rejects: what cannot be read becomes a sentence. */
-async function readPending(engine: Engine, userId: string): Promise<Pending> {
-  try {
-    const { requests, unread } = await engine.approvals.pendingFor(userId);
-    return { decisions: requests, gaps: unread.length === 0 ? [] : [describeUnread(unread)] };
-  } catch (error) {
-    const why = showSentence(asAppError(error).message);
-    return { decisions: [], gaps: [`What waits for you cannot be shown. ${why}`] };
-  }
+/** Slack's codes for a view that it does not take as it is (https://docs.slack.dev/reference/methods/views.publish). */
+const MALFORMED: ReadonlySet<string> = new Set([
+  "invalid_arguments",
+  "invalid_blocks",
+  "view_too_large",
+]);
+
+/** What is seen, whenever that is. */
+function fingerprintOf(content: HomeContent): string {
+  return fingerprint(homeView({ ...content, now: 0 }));
 }
 
-function describeUnread(unread: PendingRequests["unread"]): string {
-  const named = unread.slice(0, GROUPS_NAMED).map(({ group }) => group);
-  const more = unread.length - named.length;
-  const groups = `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-  return `Requests to ${groups} may be missing here: their members could not be read. ${showSentence(unread[0]?.why ?? "")}`;
-}
-
-/** Everything else. A part that cannot be read is left out, so that the others are shown. */
-async function readRest(
-  userId: string,
-  { engine, clock, command, logger }: HomePublisherOptions,
-): Promise<Rest> {
-  const orNone = async <Answer>(read: Promise<Answer>): Promise<Answer | null> => {
-    try {
-      return await read;
-    } catch (error) {
-      logger.warn({ err: error, user: userId }, "a part of App Home could not be read");
-      return null;
-    }
-  };
-  const [since, runs, workflows, costs] = await Promise.all([
-    orNone(engine.approvals.receiptsSince(userId)),
-    orNone(engine.executions.list({ startedBy: userId, limit: RUNS_SHOWN })),
-    orNone(engine.workflows.list()),
-    orNone(readCosts(engine, userId)),
-  ]);
-  return {
-    hasReceipts: since !== null,
-    runs: runs?.executions ?? null,
-    hasMoreRuns: (runs?.nextCursor ?? null) !== null,
-    costs,
-    names: new Map(workflows?.map(({ id, name }) => [id, name])),
-    command,
-    now: clock.now(),
-  };
-}
-
-async function readCosts({ costs }: Engine, userId: string): Promise<HomeCosts> {
-  const [day, week, month, models, people] = await Promise.all([
-    costs.overview(1, userId),
-    costs.overview(7, userId),
-    costs.overview(30, userId),
-    costs.breakdown({ by: "model", days: 30 }),
-    costs.breakdown({ by: "person", days: 30 }),
-  ]);
-  return { day, week, month, models: models.lines, people: people.lines };
+function fingerprint(view: HomeView): string {
+  return JSON.stringify(view.blocks);
 }
 
 /** @returns `null` if it takes too long. */
-function withPatience(pending: Promise<Pending>, clock: Clock): Promise<Pending | null> {
+function withPatience(
+  pending: Promise<HomeDecisions>,
+  clock: Clock,
+): Promise<HomeDecisions | null> {
   return new Promise((resolve) => {
     const cancel = clock.after(PATIENCE_MS, () => resolve(null));
     void pending.then((known) => {

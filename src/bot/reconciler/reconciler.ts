@@ -32,6 +32,7 @@ import { createPlacement } from "./placement.ts";
 import { type CardAction, planNext } from "./plan.ts";
 import { Reaches } from "./reach.ts";
 import { receiptMessages, wantedReceipts } from "./receipts.ts";
+import { RefusalLog, type RefusalSummary } from "./refusal-log.ts";
 import { createRefusalNotices } from "./refusal-notices.ts";
 import { createSlackMessages } from "./slack-messages.ts";
 import { Troubles } from "./troubles.ts";
@@ -101,6 +102,7 @@ export class Reconciler {
   readonly #digests: Digests;
   readonly #live: LiveRuns;
   readonly #troubles: Troubles;
+  readonly #refusals: RefusalLog;
   /** Channels that were found closed, with the moment. */
   readonly #closedAt = new LruMap<string, number>(REMEMBERED_DELETIONS);
   /** Executions with a card that is tried again later, with what cancels that. */
@@ -116,6 +118,8 @@ export class Reconciler {
     this.#options = options;
     const api = createSlackMessages(options.slack);
     this.#troubles = new Troubles(options.clock);
+    this.#refusals = new RefusalLog(() => options.clock.now());
+    const notifyOf = createRefusalNotices(options);
     this.#writer = new MessageWriter({
       cards: options.cards,
       api,
@@ -124,7 +128,10 @@ export class Reconciler {
         createSharedChannels(options.slack.channels, options.engine.sharing),
       ),
       troubles: this.#troubles,
-      notify: createRefusalNotices(options),
+      notify: (notice) => {
+        this.#refusals.note(notice);
+        notifyOf(notice);
+      },
       onClosed: (channel) => this.placeClosed(channel),
       logger: options.logger,
     });
@@ -220,6 +227,21 @@ export class Reconciler {
   /** Slack's own button stopped what was streamed in a thread; the status is for us to change. */
   sessionStopped(channel: string, threadTs: string): void {
     this.#live.stopped({ channel, threadTs });
+  }
+
+  /** What Slack refused within the last day, the last first. */
+  refusals(): readonly RefusalSummary[] {
+    return this.#refusals.list();
+  }
+
+  /** What Slack refused with this code is tried again at once, unless it was given up. @returns of how many executions. */
+  resendRefused(code: string): number {
+    const executionIds = this.#refusals.take(code);
+    for (const executionId of executionIds) {
+      this.#troubles.retryNow(executionId);
+      void this.sync(executionId);
+    }
+    return executionIds.length;
   }
 
   /** Brings one execution's cards up to date. Never rejects; resolves when nothing is left to do. */

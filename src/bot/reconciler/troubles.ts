@@ -57,6 +57,12 @@ export class Troubles {
     this.#cards.delete(cardId);
   }
 
+  /** The cards of an execution are tried again at once. */
+  retryNow(executionId: string): void {
+    for (const [id, trouble] of this.#cards.entries())
+      if (id.startsWith(`${executionId}:`)) this.#cards.set(id, { ...trouble, notBefore: 0 });
+  }
+
   /** Slack takes no edits in this conversation: those of many runs must not be tried one by one. */
   closed(channel: string): void {
     this.#closedUntil.set(channel, this.#clock.now() + CLOSED_MS);

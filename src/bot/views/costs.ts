@@ -1,4 +1,4 @@
-import type { CostLine, Estimate } from "../../engine/api/costs.ts";
+import type { Estimate } from "../../engine/api/costs.ts";
 import type { Totals } from "../../engine/model/totals.ts";
 import { counted } from "../../shared/counted.ts";
 import { toDollars } from "../../shared/money.ts";
@@ -25,18 +25,6 @@ export function describeUnknown({ costUnknown }: Totals): string | null {
   if (costUnknown === 0) return null;
   const calls = costUnknown === 1 ? "1 call has" : `${costUnknown} calls have`;
   return `:grey_question: ${calls} no known price. It is not in these sums, so they say “at least”.`;
-}
-
-/** The most expensive lines in one: `gpt-4o $0.0100 · gpt-4o-mini $0.0012 · and 3 more`. @param show - a name for people. */
-export function listSpent(
-  lines: readonly CostLine[],
-  most: number,
-  show: (name: string) => string,
-): string {
-  const paid = lines.filter(({ totals }) => isCost(totals));
-  const parts = paid.slice(0, most).map(({ name, totals }) => `${show(name)} ${showSpent(totals)}`);
-  if (paid.length > most) parts.push(`and ${paid.length - most} more`);
-  return parts.join(" · ");
 }
 
 /** `Half of the last 34 runs took up to 12 s and $0.0012, nine of ten up to 40 s and $0.0020`; without runs it says so. */

@@ -34,6 +34,11 @@ export function headlineOf(
   return cut(titleOf(view, request, context).replaceAll(/\s+/g, " ").trim(), HEADLINE_CHARS);
 }
 
+/** The message of a request, whole, with people named; empty: it has none. */
+export function messageOf(view: ExecutionView, request: RequestView, context: CardContext): string {
+  return nameIds(escapeText(request.opened.message.trim()), peopleOf(view, request, context));
+}
+
 /** Title, if the headline had to cut it, and message. */
 export function questionPart(
   view: ExecutionView,

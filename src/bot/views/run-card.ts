@@ -116,7 +116,11 @@ function whyButton(view: ExecutionView) {
   });
 }
 
-function retryButton(view: ExecutionView) {
+/** What the buttons of a run need of it. */
+type RunOfButton = Pick<ExecutionView, "executionId" | "status">;
+
+/** Continues a run that failed or was cancelled. */
+export function retryButton(view: RunOfButton) {
   const failed = view.status === "failed";
   return button({
     actionId: ACTION_IDS.retryRun,
@@ -131,7 +135,8 @@ function retryButton(view: ExecutionView) {
   });
 }
 
-function stopButton(view: ExecutionView) {
+/** Cancels a run that is not over. */
+export function stopButton(view: RunOfButton) {
   return button({
     actionId: ACTION_IDS.cancelRun,
     label: "Stop",

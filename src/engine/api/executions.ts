@@ -39,6 +39,8 @@ export interface Executions {
   listSteps(executionId: string, query: StepQuery, reader?: string): Promise<StepPage>;
   /** @param reader - as for `get`: a reader finds what they may see, and may get fewer than `limit`. Absent: all. */
   list(query: ExecutionQuery, reader?: string): Promise<ExecutionPage>;
+  /** The executions that a person started and that are over, the last to end first. @param limit - at most 200. */
+  listEnded(startedBy: string, limit: number): Promise<readonly ExecutionSummary[]>;
   /**
    * Asks an execution to stop. Durable when it resolves; the steps under way are aborted.
    *

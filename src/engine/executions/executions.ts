@@ -6,6 +6,7 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type {
   ExecutionPage,
   ExecutionQuery,
+  ExecutionSummary,
   ExecutionView,
   StartRequest,
   StartResult,
@@ -214,6 +215,14 @@ export class Executions {
       limit,
     });
     return { executions: page.records.map(toExecutionSummary), nextCursor: page.nextCursor };
+  }
+
+  async listEnded(startedBy: string, limit: number): Promise<readonly ExecutionSummary[]> {
+    const records = await this.#options.store.executions.listEnded(
+      startedBy,
+      Math.min(Math.max(limit, 1), MAX_PAGE),
+    );
+    return records.map(toExecutionSummary);
   }
 
   async cancel(executionId: string, by: string): Promise<void> {

@@ -139,6 +139,10 @@ export class GuardedExecutions implements ExecutionsApi {
     return this.#listFor(query, this.#seerOf(this.#gate.access.personOf(reader) ?? reader));
   }
 
+  listEnded(startedBy: string, limit: number): Promise<readonly ExecutionSummary[]> {
+    return this.#parts.executions.listEnded(startedBy, limit);
+  }
+
   async #listFor(
     { limit = DEFAULT_LIMIT, cursor, ...query }: ExecutionQuery,
     sees: (run: ExecutionSummary) => Promise<boolean>,

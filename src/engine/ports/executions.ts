@@ -31,6 +31,8 @@ export interface ExecutionStore {
    * @throws {AppError} `input_invalid` naming `cursor` when it is not one of ours.
    */
   list(query: ExecutionRecordQuery): Promise<ExecutionRecordPage>;
+  /** Those of a person that are over, the last to end first; of one moment, the greatest id first. */
+  listEnded(startedBy: string, limit: number): Promise<readonly ExecutionRecord[]>;
   /** Ids that begin with exactly `prefix`, in order of id, at most `limit`. */
   findIds(prefix: string, limit: number): Promise<readonly string[]>;
 }

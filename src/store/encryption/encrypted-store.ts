@@ -111,6 +111,8 @@ function sealExecutions(executions: ExecutionStore, seals: RecordSeals): Executi
       const { records, nextCursor } = await executions.list(query);
       return { records: await openAll(seals.executions, records), nextCursor };
     },
+    listEnded: async (startedBy, limit) =>
+      openAll(seals.executions, await executions.listEnded(startedBy, limit)),
   };
 }
 

@@ -304,6 +304,11 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
       where: there("startedBy"),
     },
     {
+      name: "heads_ended",
+      key: { startedBy: 1, endedAt: -1, _id: -1 },
+      where: there("endedAt"),
+    },
+    {
       name: "heads_asking",
       // The status is there because some servers take two indexes with one key for the same.
       key: { startedAt: -1, _id: -1, status: 1 },

@@ -36,6 +36,17 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Exec
       );
       return toPage(documents.map(toHead), query.limit);
     },
+    async listEnded(startedBy, limit) {
+      const filter = {
+        startedBy: { $eq: startedBy, $exists: true },
+        // A bound, as in lists by start.
+        endedAt: { $gt: new Date(0) },
+      };
+      const documents = await connection.ask(() =>
+        heads.find(filter).sort({ endedAt: -1, _id: -1 }).limit(limit).toArray(),
+      );
+      return documents.map(toHead);
+    },
     async findIds(prefix, limit) {
       const documents = await connection.ask(() =>
         heads

@@ -25,6 +25,9 @@ export function createHeads(connection: Connection): ExecutionStore {
     "INSERT INTO labels (name, value, labeled_at, labeled_id) VALUES (?, ?, ?, ?)",
   );
   const select = connection.prepare(`${SELECT_HEADS} WHERE execution_id = ?`);
+  const selectEnded = connection.prepare(
+    `${SELECT_HEADS} WHERE started_by = ? AND ended_at IS NOT NULL ORDER BY ended_at DESC, execution_id DESC LIMIT ?`,
+  );
   const selectIds = connection.prepare(
     "SELECT execution_id FROM heads WHERE execution_id >= ? AND execution_id < ? ORDER BY execution_id LIMIT ?",
   );
@@ -50,6 +53,8 @@ export function createHeads(connection: Connection): ExecutionStore {
       }),
     save: async (head) => await connection.write(writeRecord(head)),
     list: (query) => connection.read(() => listRecords(connection, query)),
+    listEnded: (startedBy, limit) =>
+      connection.read(() => selectEnded.all(startedBy, limit).map(toHead)),
     findIds: (prefix, limit) =>
       connection.read(() =>
         selectIds.all(prefix, prefix + AFTER_ANY, limit).map((row) => text(row, "execution_id")),

@@ -337,4 +337,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (name, value, labeled_at, labeled_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE INDEX heads_ended ON heads (started_by, ended_at, execution_id)
+    WHERE started_by IS NOT NULL AND ended_at IS NOT NULL;
+  `,
 ];

@@ -105,6 +105,24 @@ export function listingConformance(open: OpenStore): void {
       expect(await list({ isAsking: true })).toEqual([]);
     });
 
+    test("what a person started is listed as it ended, the last first", async () => {
+      await using store = await open();
+      const over = (id: string, endedAt: number | null, startedBy = "U0ALICE") =>
+        store.executions.insert(head(id, { status: "failed", endedAt, startedBy }));
+      await over("exec_1", START + 9);
+      await over("exec_2", START + 5);
+      await over("exec_3", START + 5);
+      await over("exec_4", null);
+      await over("exec_5", START + 99, "U0BOB");
+      const ids = async (limit: number) =>
+        (await store.executions.listEnded("U0ALICE", limit)).map((one) => one.executionId);
+
+      expect(await ids(9)).toEqual(["exec_1", "exec_3", "exec_2"]);
+      expect(await ids(1)).toEqual(["exec_1"]);
+      await store.executions.save(head("exec_1", { rev: 1, status: "running" }));
+      expect(await ids(1)).toEqual(["exec_3"]);
+    });
+
     test("a list follows a change of status", async () => {
       await using store = await open();
       await store.executions.insert(head("exec_1"));

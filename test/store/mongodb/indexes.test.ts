@@ -52,6 +52,11 @@ const QUESTIONS: readonly {
     index: "heads_under_way",
   },
   {
+    what: "a person's executions that ended last",
+    ask: (s) => s.executions.listEnded("U0BOB", 5),
+    index: "heads_ended",
+  },
+  {
     what: "executions that ask people something",
     ask: (s) => s.executions.list({ isAsking: true, limit: 5 }),
     index: "heads_asking",
@@ -237,6 +242,7 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
             status,
             startedAt: START + n,
             startedBy: isRare ? "U0BOB" : "U0ALICE",
+            endedAt: isRare ? START + n : null,
             openRequests: isRare ? [`${id}/ask`] : [],
             due: isRare ? START + 30 : null,
             owner: isRare ? "worker-a" : null,

@@ -94,7 +94,7 @@ export async function answerWithForm(
 }
 
 /** Opens a dialog at once, before anything is looked up: its trigger is good for three seconds. */
-async function openForm(
+export async function openForm(
   read: () => Promise<FormState>,
   { client, logger, reply, triggerId, user }: FormDoor,
   context: BotContext,

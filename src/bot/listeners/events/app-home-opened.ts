@@ -34,7 +34,7 @@ async function publish(
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await home.publish(user, hash);
+      return await home.open(user, hash);
     } catch (error) {
       if (attempt === TRIES || !isAppError(error) || !error.retryable) throw error;
       await pause(clock, Math.min(error.retryAfterMs ?? PAUSE_MS, MAX_PAUSE_MS));

@@ -1,0 +1,119 @@
+import type { Button, KnownBlock, SectionBlock } from "@slack/types";
+import { showHiddenInLine } from "../../shared/visible-text.ts";
+import { refusalOf } from "../../slack/refusals.ts";
+import {
+  escapeText,
+  mentionChannel,
+  mentionPerson,
+  shortRunId,
+  showTime,
+  showValue,
+} from "../../slack/text.ts";
+import { toDraftValue, toPreviewValue, toResumeValue } from "../action-values.ts";
+import { ACTION_IDS } from "../ids.ts";
+import { button, buttons, contextBlock, header, section } from "../views/blocks/build.ts";
+import type { HomeAdmin, HomeDraft } from "./home-content.ts";
+
+/** Of each kind. */
+const SHOWN = 4;
+const FAILURE_CHARS = 300;
+
+/** What waits for an admin, each with the button that mends it. */
+export function adminBlocks(admin: HomeAdmin, command: string): KnownBlock[] {
+  const parts = [
+    ...pauseBlocks(admin, command),
+    ...some(admin.outages.map(outageBlock), "models are left alone"),
+    ...some(admin.refusals.map(refusalBlock), "kinds of refusals"),
+    ...draftBlocks(admin.drafts),
+  ];
+  return [
+    header("For admins"),
+    ...(parts.length === 0
+      ? [section("Nothing is paused, refused or waits for a review.")]
+      : parts),
+  ];
+}
+
+function pauseBlocks({ everything, paused }: HomeAdmin, command: string): KnownBlock[] {
+  const resume = (value: string): Button =>
+    button({ actionId: ACTION_IDS.resumeWorkflow, label: "Resume", value });
+  if (everything !== null) {
+    const text = `:double_vertical_bar: *Everything* is paused by ${mentionPerson(everything.by)} since ${showTime(everything.at)}.`;
+    return [withButton(text, resume(toResumeValue({ w: null })))];
+  }
+  const blocks = paused.map(({ workflow, pause }) =>
+    withButton(
+      `:double_vertical_bar: *${escapeText(workflow.name)}* is paused by ${mentionPerson(pause.by)} since ${showTime(pause.at)}.`,
+      resume(toResumeValue({ w: workflow.id })),
+    ),
+  );
+  return some(blocks, `workflows are paused; \`${command} list\` shows them`);
+}
+
+function outageBlock({ id, model, host, since, lastFailure }: HomeAdmin["outages"][number]) {
+  return withButton(
+    `:electric_plug: The model *${escapeText(model)}* at ${escapeText(host)} failed repeatedly and is left alone since ${showTime(since)}; it is tried again by itself. The last time: ${showValue(lastFailure, FAILURE_CHARS)}`,
+    button({ actionId: ACTION_IDS.endOutage, label: "Call it again", value: id }),
+  );
+}
+
+function refusalBlock({
+  code,
+  count,
+  channel,
+  executionId,
+  last,
+  isGivenUp,
+}: HomeAdmin["refusals"][number]) {
+  const what = count === 1 ? "a message" : `${count} messages`;
+  const fate = isGivenUp ? "Some are given up." : "They are tried again by themselves.";
+  return withButton(
+    `:no_entry: Slack refused ${what} of workflows (\`${escapeText(code)}\`), the last ${showTime(last)} in ${mentionChannel(channel)}, of run \`${shortRunId(executionId)}\`. ${escapeText(refusalOf(code).remedy)} ${fate}`,
+    button({ actionId: ACTION_IDS.resendRefused, label: "Try again now", value: code }),
+  );
+}
+
+function draftBlocks(drafts: readonly HomeDraft[]): KnownBlock[] {
+  const shown = drafts.slice(0, SHOWN).flatMap((draft, index): KnownBlock[] => {
+    const { id, round, name, ownerId, at, changes } = draft;
+    const value = toDraftValue({ d: id, n: round });
+    const what = changes === null ? "a new workflow" : `a change of \`${escapeText(changes)}\``;
+    return [
+      section(
+        `:memo: Draft *${escapeText(showHiddenInLine(name))}* by ${mentionPerson(ownerId)}: ${what}, round ${round}, ${showTime(at)}`,
+      ),
+      buttons(`draft_${index}`, [
+        button({
+          actionId: ACTION_IDS.showPreview,
+          label: "Review",
+          value: toPreviewValue({ d: id, n: round }),
+        }),
+        button({
+          actionId: ACTION_IDS.deployDraft,
+          label: "Deploy",
+          value,
+          style: "primary",
+          confirm: {
+            title: "Deploy this draft?",
+            text: "People can run it from then on. Review it first.",
+            confirm: "Deploy",
+            deny: "Not yet",
+          },
+        }),
+        button({ actionId: ACTION_IDS.discardDraft, label: "Discard", value, style: "danger" }),
+      ]),
+    ];
+  });
+  const more = drafts.length - SHOWN;
+  return [...shown, ...(more > 0 ? [contextBlock(`and ${more} more drafts`)] : [])];
+}
+
+function withButton(text: string, accessory: Button): SectionBlock {
+  return { ...section(text), accessory };
+}
+
+/** The first ones, and how many more there are. */
+function some(blocks: readonly KnownBlock[], what: string): KnownBlock[] {
+  const more = blocks.length - SHOWN;
+  return [...blocks.slice(0, SHOWN), ...(more > 0 ? [contextBlock(`${more} more ${what}`)] : [])];
+}

@@ -1,0 +1,74 @@
+import type { CostSummary } from "../../engine/api/costs.ts";
+import { DAY_MS } from "../../engine/model/totals.ts";
+import { formatDollars } from "../../shared/money.ts";
+
+/** What a chart of costs shows: the most expensive workflows by day, the others together. */
+export interface CostSeries {
+  /** The most expensive first; the others last. Those without costs are not among them. */
+  readonly all: readonly {
+    readonly label: string;
+    readonly costNano: number;
+    /** What it cost on each day, the oldest first. */
+    readonly days: readonly number[];
+  }[];
+  /** When each day began, UTC, the oldest first. */
+  readonly days: readonly number[];
+}
+
+/** As many as there are colors with a name in Slack, one of them for the others. */
+const NAMED = 5;
+/** Slack's squares in the colors of the chart, in the order of the series. */
+export const SERIES_EMOJI = [
+  ":large_blue_square:",
+  ":large_orange_square:",
+  ":large_green_square:",
+  ":large_purple_square:",
+  ":large_yellow_square:",
+  ":large_brown_square:",
+] as const;
+const DAYS = 30;
+
+/** @param labelOf - a workflow's name for people. @param now - within the last of the days. */
+export function costSeries(
+  { days: costs, workflows }: CostSummary,
+  labelOf: (workflowId: string) => string,
+): CostSeries {
+  const last = costs.at(-1)?.day ?? 0;
+  const days = Array.from({ length: DAYS }, (_, index) => last - (DAYS - 1 - index) * DAY_MS);
+  const paid = workflows.filter(({ month }) => month.costNano > 0).map(({ name }) => name);
+  const named = paid.length <= NAMED + 1 ? paid : paid.slice(0, NAMED);
+  const sumOf = (ids: ReadonlySet<string>) =>
+    days.map((day) =>
+      costs.reduce(
+        (sum, cost) => (cost.day === day && ids.has(cost.workflowId) ? sum + cost.costNano : sum),
+        0,
+      ),
+    );
+  const toSeries = (label: string, ids: readonly string[]) => {
+    const own = sumOf(new Set(ids));
+    return { label, costNano: own.reduce((sum, cost) => sum + cost, 0), days: own };
+  };
+  const others = paid.slice(named.length);
+  return {
+    all: [
+      ...named.map((id) => toSeries(labelOf(id), [id])),
+      ...(others.length === 0 ? [] : [toSeries(`${others.length} others`, others)]),
+    ],
+    days,
+  };
+}
+
+/** The chart in words, for those who do not see it. Plain text. */
+export function describePicture({ all, days }: CostSeries): string {
+  const sums = days.map((_, index) => all.reduce((sum, one) => sum + (one.days[index] ?? 0), 0));
+  const total = sums.reduce((sum, cost) => sum + cost, 0);
+  const most = Math.max(...sums);
+  const day = showDay(days[sums.indexOf(most)] ?? 0);
+  const parts = all.map(({ label, costNano }) => `${label} ${formatDollars(costNano)}`);
+  return `Bar chart of costs by day from ${showDay(days[0] ?? 0)} to ${showDay(days.at(-1) ?? 0)}: ${formatDollars(total)} in all, the most on ${day} with ${formatDollars(most)}. By workflow: ${parts.join(", ")}.`;
+}
+
+/** `2026-11-25`, UTC. */
+export function showDay(day: number): string {
+  return new Date(day).toISOString().slice(0, 10);
+}

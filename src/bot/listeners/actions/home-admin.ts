@@ -1,0 +1,50 @@
+import type { App } from "@slack/bolt";
+import { escapeText } from "../../../slack/text.ts";
+import { parseResumeValue } from "../../action-values.ts";
+import type { BotContext } from "../../context.ts";
+import { ACTION_IDS } from "../../ids.ts";
+import { onAction } from "./on-action.ts";
+
+/** The buttons of App Home that mend what waits for an admin. The engine checks that the person may. */
+export function register(app: App, context: BotContext): void {
+  const { engine, cards } = context;
+  onAction(app, context, {
+    id: ACTION_IDS.resumeWorkflow,
+    parse: parseResumeValue,
+    unknown: { code: "workflow_not_found", message: "This button belongs to no workflow." },
+    ack: "before",
+    handle: async ({ value: { w: workflowId }, caller }) => {
+      const wasPaused = await engine.workflows.resume(workflowId, caller.userId);
+      const what =
+        workflowId === null
+          ? "Everything"
+          : `*${escapeText((await engine.workflows.get(workflowId)).definition.name)}*`;
+      return wasPaused
+        ? `:arrow_forward: ${what} is resumed; the runs that began first continue first.`
+        : `${what} was not paused any more.`;
+    },
+  });
+  onAction(app, context, {
+    id: ACTION_IDS.endOutage,
+    parse: (value) => value || null,
+    unknown: { code: "input_invalid", message: "This button belongs to no model." },
+    ack: "before",
+    handle: async ({ value, caller }) =>
+      (await engine.health.endOutage(value, caller.userId))
+        ? ":electric_plug: The next call goes to the model again. If it fails repeatedly, it is left alone once more."
+        : "This model is called again already.",
+  });
+  onAction(app, context, {
+    id: ACTION_IDS.resendRefused,
+    parse: (value) => value || null,
+    unknown: { code: "input_invalid", message: "This button belongs to no refusal." },
+    ack: "before",
+    handle: async ({ value, caller }) => {
+      if (caller.role !== "admin") return "Only admins have messages sent again.";
+      const count = cards.resendRefused(value);
+      if (count === 0) return "There is nothing left that was refused so.";
+      const what = count === 1 ? "The messages of 1 run are" : `The messages of ${count} runs are`;
+      return `:outbox_tray: ${what} tried again now. If Slack still refuses them, they appear here once more.`;
+    },
+  });
+}
