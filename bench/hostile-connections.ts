@@ -2,6 +2,10 @@
  * What hostile connections cost the bot in HTTP mode, and whether they keep others out: slow headers and bodies, huge bodies, half-open
  * sockets and wrong signatures, while Slack, a program, a webhook's sender and a supervisor use it. Everything stays on this machine.
  *
+ * Use alone grows the heap, too, until the collector finds it worth its while: after a warm-up, the same use is measured for as long without
+ * and then with the hostile connections, and what they cost is the difference of the two peaks. Peaks are of resident memory, sampled four
+ * times a second, so garbage that is not collected yet counts.
+ *
  *   npm run bench:hostile -- [connections] [seconds]
  */
 import { readFile } from "node:fs/promises";
@@ -13,7 +17,6 @@ import { pause } from "../test/support/pause.ts";
 import { startReachableBot } from "../test/support/reachable-bot.ts";
 
 const [connections = 300, seconds = 60] = process.argv.slice(2).map(Number);
-/** Alone, so that what use alone costs is known. */
 const WARM_UP_MS = 15_000;
 
 await using simulator = await openSimulator({ realistic: false });
@@ -50,7 +53,8 @@ function row(what: string, { served, peak }: { readonly served: Served; readonly
   };
 }
 
-const alone = await measure(WARM_UP_MS, async () => undefined);
+await measure(WARM_UP_MS, async () => undefined);
+const alone = await measure(seconds * 1000, async () => undefined);
 const attacked = await measure(seconds * 1000, (signal) => attack(target, connections, signal));
 const after = await measure(5000, async () => undefined);
 
@@ -58,7 +62,7 @@ console.log(
   `${cpus()[0]?.model ?? "CPU"} × ${cpus().length}, ${platform()} ${release()}, Node ${process.version}`,
 );
 console.table([
-  row("alone", alone),
+  row(`alone, ${seconds} s`, alone),
   row(`with ${connections} hostile connections, ${seconds} s`, attacked),
   row("after them", after),
 ]);

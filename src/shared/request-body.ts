@@ -10,7 +10,7 @@ interface ArrivingRequest {
   on(event: "data", listener: (chunk: Buffer) => void): unknown;
   off(event: "data", listener: (chunk: Buffer) => void): unknown;
   once(event: "end" | "error" | "close", listener: () => void): unknown;
-  pause(): unknown;
+  resume(): unknown;
 }
 
 export interface BodyLimits {
@@ -67,7 +67,8 @@ export async function readRequestBody(
   request.off("data", keep);
   if (end !== "whole") {
     free(chunks.splice(0));
-    request.pause();
+    // What still comes until the connection is closed: paused, it would stay in the stream, and be left to the collector.
+    discardRest(request);
     return end;
   }
   if (size > maxBytes) return "too_large";
@@ -77,7 +78,7 @@ export async function readRequestBody(
 }
 
 /** Throws away what is left of a body, without keeping it until memory is collected. */
-export function discardRest(request: ArrivingRequest & { resume(): unknown }): void {
+export function discardRest(request: ArrivingRequest): void {
   request.on("data", (chunk) => free([chunk]));
   request.resume();
 }
@@ -88,6 +89,8 @@ export function discardRest(request: ArrivingRequest & { resume(): unknown }): v
  */
 function free(chunks: readonly Buffer[]): void {
   for (const { buffer, byteLength } of chunks) {
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+    const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+    // Two may throw the same chunk away.
+    if (isWhole && !buffer.detached) buffer.transfer(0);
   }
 }

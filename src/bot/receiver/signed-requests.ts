@@ -33,7 +33,7 @@ export function onlySigned(
   listener: RequestListener,
   options: SignedRequestsOptions,
 ): RequestListener {
-  const signed = new BodySlots({ count: 150, bytes: 8 * MEGABYTE });
+  const signed = new BodySlots({ count: 150, bytes: 4 * MEGABYTE });
   const unsigned = new BodySlots({ count: 20, bytes: MEGABYTE });
   const log = refusalLog(options);
   return (request, response) => {
@@ -173,8 +173,9 @@ function refuse(
     ...(!lingers && !request.complete && { Connection: "close" }),
   });
   response.end(`${JSON.stringify({ error })}\n`);
-  if (request.complete || !lingers) return;
+  if (request.complete) return;
   discardRest(request);
+  if (!lingers) return;
   const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
   request.once("close", () => clearTimeout(timer));
 }

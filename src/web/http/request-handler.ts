@@ -6,6 +6,7 @@ import { parseContentType } from "../../shared/content-type.ts";
 import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
 import { parseJsonBody } from "../../shared/parse-json.ts";
+import { discardRest } from "../../shared/request-body.ts";
 import type { Access } from "./auth.ts";
 import { readBody } from "./body.ts";
 import type { ClientAddress } from "./client-address.ts";
@@ -28,7 +29,7 @@ export interface RequestHandlerOptions {
 
 const MEGABYTE = 1024 * 1024;
 /** Bodies of callers that have yet to prove who they are. */
-const UNPROVEN_BODIES = { count: 150, bytes: 8 * MEGABYTE };
+const UNPROVEN_BODIES = { count: 150, bytes: 4 * MEGABYTE };
 
 /** More of them in a request are refused: Node keeps no more than it is set to, and a proxy's own come last. */
 export const MAX_HEADERS = 100;
@@ -132,6 +133,8 @@ async function handleRequest(
     else logger.debug(log, "request refused");
     sendResponse(response, content);
   }
+  // Node reads what a route left unread, and would leave its memory to the collector.
+  if (!request.complete) discardRest(request);
 }
 
 /** The route; for `OPTIONS` the methods that the path allows. */
