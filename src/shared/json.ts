@@ -72,7 +72,8 @@ function fromBigInt(value: bigint): number | string {
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
-  return Object.values(value).some((member) => isDeeper(member, levels - 1));
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1));
+  return Object.keys(value).some((name) => isDeeper(Reflect.get(value, name), levels - 1));
 }
 
 /** An object in which any name is data: it inherits nothing, not even `constructor`. */

@@ -16,6 +16,8 @@ export interface MultipartForm {
 
 /** Fields and files of one form. */
 const MAX_PARTS = 500;
+/** Bytes that are taken apart before the parts are counted. */
+const SLICE = 32 * 1024;
 /** Characters of the headers of one part. */
 const MAX_HEADERS = 8192;
 /** Bytes of all texts together: they are stored in the log of the run. */
@@ -69,7 +71,8 @@ function splitParts(body: Uint8Array, boundary: string): Promise<readonly Part[]
   const parser = new Dicer({ boundary, ...{ maxHeaderSize: body.length + 1 } });
   parser.on("part", (stream) => {
     const part: Part = { headers: null, chunks: [] };
-    if (parts.push(part) > MAX_PARTS) parser.destroy(tooLarge(`more than ${MAX_PARTS} parts`));
+    if (parts.push(part) === MAX_PARTS + 1)
+      parser.destroy(tooLarge(`more than ${MAX_PARTS} parts`));
     stream.on("header", (headers) => {
       part.headers = { ...headers };
     });
@@ -81,7 +84,10 @@ function splitParts(body: Uint8Array, boundary: string): Promise<readonly Part[]
     reject(error instanceof AppError ? error : malformed("its end is missing", error)),
   );
   parser.on("finish", () => resolve(parts));
-  parser.end(Buffer.from(body));
+  // A parser that has been stopped still takes apart all that it was given.
+  for (let from = 0; from < body.length && parts.length <= MAX_PARTS; from += SLICE)
+    parser.write(Buffer.from(body.subarray(from, from + SLICE)));
+  if (parts.length <= MAX_PARTS) parser.end();
   return promise;
 }
 

@@ -3,7 +3,8 @@ import { AppError } from "./errors.ts";
 import { formatPath } from "./format-path.ts";
 import type { Json } from "./json.ts";
 import { findJsonMistake } from "./json-syntax.ts";
-import { type InexactNumbers, type JsonReading, readJson } from "./read-json.ts";
+import { nextTurn } from "./next-turn.ts";
+import { type InexactNumbers, type JsonReading, judgeJson, readPlainJson } from "./read-json.ts";
 
 /** Where JSON comes from. */
 export interface JsonSource {
@@ -24,7 +25,25 @@ export interface JsonSource {
 export function parseJsonBody(body: Uint8Array, source: JsonSource = {}): Json {
   const { what = "The body", charset = "utf-8", inexact = "refuse" } = source;
   const text = decodeText(body, charset, what);
-  const { value, faults } = read(text, what, inexact);
+  return valueOf(judgeJson(text, parse(text, what), inexact), what);
+}
+
+/** Bytes of JSON that are read in one turn of the event loop. */
+const LONG = 100_000;
+
+/** The same, in several turns of the event loop if it is long: what is made to be slow takes some 0.2 s for a megabyte. */
+export async function parseJsonInTurns(body: Uint8Array, source: JsonSource = {}): Promise<Json> {
+  if (body.length < LONG) return parseJsonBody(body, source);
+  const { what = "The body", charset = "utf-8", inexact = "refuse" } = source;
+  const text = decodeText(body, charset, what);
+  const plain = parse(text, what);
+  await nextTurn();
+  const value = valueOf(judgeJson(text, plain, inexact), what);
+  await nextTurn();
+  return value;
+}
+
+function valueOf({ value, faults }: JsonReading, what: string): Json {
   const problems = faults.map(({ path, ...fault }) => ({ path: formatPath(path), ...fault }));
   const [first] = problems;
   if (first === undefined) return value;
@@ -36,9 +55,9 @@ export function parseJsonBody(body: Uint8Array, source: JsonSource = {}): Json {
   });
 }
 
-function read(text: string, what: string, inexact: InexactNumbers): JsonReading {
+function parse(text: string, what: string): Json {
   try {
-    return readJson(text, inexact);
+    return readPlainJson(text);
   } catch {
     throw malformed(text, what);
   }

@@ -49,7 +49,16 @@ export function mayBeInexact(text: string): boolean {
  * @throws {SyntaxError} if it is not JSON.
  */
 export function readJson(text: string, inexact: InexactNumbers): JsonReading {
-  const plain: Json = JSON.parse(text);
+  return judgeJson(text, readPlainJson(text), inexact);
+}
+
+/** The first half of {@link readJson}: what is read may be altered, and is judged before it is used. @throws {SyntaxError} if it is not JSON. */
+export function readPlainJson(text: string): Json {
+  return JSON.parse(text);
+}
+
+/** The second half of {@link readJson}. @param plain - what {@link readPlainJson} makes of the text. */
+export function judgeJson(text: string, plain: Json, inexact: InexactNumbers): JsonReading {
   const survey = surveyOf(plain);
   if (survey.isTooDeep) return { value: plain, faults: survey.faults };
   const faults = [...survey.faults];
@@ -166,7 +175,10 @@ function walk(root: unknown, visit: Visit): void {
 function enterParts({ value, location, depth }: Container, enter: Visit): boolean {
   if (Array.isArray(value))
     return value.every((part: unknown, at) => enter(part, at, location, depth + 1));
-  return Object.entries(value).every(([key, part]) => enter(part, key, location, depth + 1));
+  // Not `Object.entries`: it makes a list of each of a hundred thousand members.
+  return Object.keys(value).every((key) =>
+    enter(Reflect.get(value, key), key, location, depth + 1),
+  );
 }
 
 function pathOf(location: Location): readonly PropertyKey[] {

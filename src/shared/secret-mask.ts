@@ -220,9 +220,9 @@ function leavesOf(value: Json): readonly Leaf[] {
       leaves.push({ kind: "value", text: String(part), way });
     else if (Array.isArray(part)) for (const item of part as readonly Json[]) visit(item, way);
     else if (isJsonObject(part)) {
-      for (const [name, member] of Object.entries(part)) {
+      for (const name of Object.keys(part)) {
         leaves.push({ kind: "name", text: name, way });
-        visit(member, `${way}\n${name}`);
+        visit(part[name] ?? null, `${way}\n${name}`);
       }
     }
   };

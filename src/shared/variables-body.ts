@@ -10,7 +10,7 @@ import { type IncomingFile, toIncomingFile, UNKNOWN_TYPE } from "./file-value.ts
 import { parseForm } from "./form-body.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { parseMultipart } from "./multipart-body.ts";
-import { parseJsonBody } from "./parse-json.ts";
+import { parseJsonBody, parseJsonInTurns } from "./parse-json.ts";
 import type { InexactNumbers } from "./read-json.ts";
 
 /** What a request brings as variables. */
@@ -49,7 +49,8 @@ export async function readVariablesBody(
   }
   if (type.startsWith("multipart/")) throw notTaken(type);
   if (isMeantAsJson(body, contentType) && !isOtherBytes(body, type)) {
-    return { value: parseJsonBody(body, { charset, inexact }), form: "json", files: [] };
+    const value = await parseJsonInTurns(body, { charset, inexact });
+    return { value, form: "json", files: [] };
   }
   if (type === FORM) return { value: parseForm(body, charset), form: "form", files: [] };
   if (isTextType(type))

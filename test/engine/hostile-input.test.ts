@@ -33,6 +33,14 @@ describe("a definition of monstrous size", () => {
     ]);
   });
 
+  test("with 90,000 members is refused in one sentence", () => {
+    const members = Object.fromEntries(Array.from({ length: 90_000 }, (_, n) => [`k${n}`, 1]));
+
+    expect(problemsOf({ id: "w", name: "W", steps: [], ...members })).toEqual([
+      ": an object has 90003 members; at most 5000 are allowed",
+    ]);
+  });
+
   test("with 200 levels of branches is refused in one sentence", () => {
     const nest = (depth: number): JsonObject =>
       depth === 0
@@ -152,6 +160,22 @@ describe("a run that could go on for ever", () => {
 
     expect(ended.stepResults["pattern"]).toMatchObject({ status: "completed", output: false });
     expect(ended).toMatchObject({ status: "failed", error: { code: "limit_exceeded" } });
+  });
+});
+
+test("a run begins with a thousand values at most, and says where to put more", async () => {
+  await using harness = await WorkflowHarness.open({
+    id: "wide",
+    name: "Wide",
+    steps: [{ id: "a", type: "transform", config: { expression: "variables.size()" } }],
+  });
+  const values = (count: number): JsonObject =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, n]));
+
+  expect((await harness.start("wide", values(1000))).output).toBe(1000);
+  await expect(harness.start("wide", values(1001))).rejects.toMatchObject({
+    code: "input_invalid",
+    message: expect.stringContaining("there are 1001 values; a run begins with 1000 at most"),
   });
 });
 

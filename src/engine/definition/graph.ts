@@ -45,33 +45,30 @@ export function findRoute(routes: ReadonlyMap<string, string>, value: string): s
 
 /** Analyses the steps of one body; the first one is entered first. */
 export function analyzeGraph(steps: readonly GraphStep[]): Graph {
-  const known = new Set(steps.map((step) => step.id));
-  const ids = [...known];
-  const successors = new Map<string, readonly string[]>();
+  const ids = [...new Set(steps.map((step) => step.id))];
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const successors: (readonly number[])[] = ids.map(() => []);
   const last: string[] = [];
   for (const step of steps) {
     const targets = new Set(normalizeNext(step).values());
     if (targets.has(END)) last.push(step.id);
     if (step.fallbackStep !== undefined) targets.add(step.fallbackStep);
     for (const id of step.alsoNext ?? []) targets.add(id);
-    successors.set(
-      step.id,
-      [...targets].filter((target) => known.has(target)),
-    );
+    const known = [...targets].map((target) => places.get(target));
+    successors[places.get(step.id) ?? 0] = known.filter((place) => place !== undefined);
   }
-  const first = ids[0];
-  const reachable =
-    first === undefined ? new Set<string>() : new Set([first, ...reach(first, successors)]);
-  const after = memoize((id: string) => reach(id, successors));
-  const without = memoize((id: string) =>
-    first === undefined ? new Set<string>() : reachAvoiding(first, id, successors),
-  );
+  const first = ids.length === 0 ? [] : [0];
+  const reachable = reach(first, successors);
+  const after = memoize((place) => reach(successors[place] ?? [], successors));
+  const without = memoize((place) => reach(first, successors, place));
+  const at = (id: string): number => places.get(id) ?? -1;
   return {
     ids,
     last,
-    isReachable: (id) => reachable.has(id),
-    canPrecede: (earlier, id) => reachable.has(earlier) && after(earlier).has(id),
-    mustPrecede: (earlier, id) => earlier !== id && reachable.has(id) && !without(earlier).has(id),
+    isReachable: (id) => reachable[at(id)] === 1,
+    canPrecede: (earlier, id) => reachable[at(earlier)] === 1 && after(at(earlier))[at(id)] === 1,
+    mustPrecede: (earlier, id) =>
+      earlier !== id && reachable[at(id)] === 1 && without(at(earlier))[at(id)] !== 1,
   };
 }
 
@@ -80,52 +77,48 @@ export function analyzeGraph(steps: readonly GraphStep[]): Graph {
  * left aside. Text for review that is sent back is such a way, a loop with an exit is none.
  */
 export function routesBack(steps: readonly GraphStep[], id: string): readonly string[] {
+  const own = steps.find((step) => step.id === id);
+  if (own === undefined) return [];
   const successors = new Map(
     steps.map((step) => [step.id, [...normalizeNext(step).values(), ...(step.alsoNext ?? [])]]),
   );
-  const own = steps.find((step) => step.id === id);
-  if (own === undefined) return [];
   const isBack = (target: string): boolean => {
-    const around = new Map(successors).set(id, []);
-    const seen = new Set([target, ...reach(target, around)]);
+    const seen = new Set<string>();
+    const open = [target];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (seen.has(at)) continue;
+      seen.add(at);
+      if (at !== id) open.push(...(successors.get(at) ?? []));
+    }
     return seen.has(id) && !seen.has(END);
   };
   return [...normalizeNext(own)].filter(([, target]) => isBack(target)).map(([key]) => key);
 }
 
-/** All steps that can follow a step, itself only through a cycle. */
-function reach(from: string, successors: ReadonlyMap<string, readonly string[]>): Set<string> {
-  const seen = new Set<string>();
-  const open = [...(successors.get(from) ?? [])];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    open.push(...(successors.get(id) ?? []));
+/**
+ * Marks the steps that can be entered from some on, these included, without entering `avoided`. Steps are numbers here: with a thousand of
+ * them this is done two thousand times.
+ */
+function reach(
+  from: readonly number[],
+  successors: readonly (readonly number[])[],
+  avoided = -1,
+): Uint8Array {
+  const seen = new Uint8Array(successors.length);
+  const open = [...from];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    if (seen[place] === 1 || place === avoided) continue;
+    seen[place] = 1;
+    for (const next of successors[place] ?? []) open.push(next);
   }
   return seen;
 }
 
-/** All steps that can be entered, from the first on, without having entered `avoided`. */
-function reachAvoiding(
-  first: string,
-  avoided: string,
-  successors: ReadonlyMap<string, readonly string[]>,
-): Set<string> {
-  if (first === avoided) return new Set();
-  const open = new Map(successors);
-  open.set(avoided, []);
-  const seen = reach(first, open);
-  seen.delete(avoided);
-  return seen.add(first);
-}
-
-function memoize<Value>(compute: (id: string) => Value): (id: string) => Value {
-  const known = new Map<string, Value>();
-  return (id) => {
-    const value = known.get(id);
-    if (value !== undefined) return value;
-    const computed = compute(id);
-    known.set(id, computed);
-    return computed;
+function memoize<Value>(compute: (place: number) => Value): (place: number) => Value {
+  const known = new Map<number, Value>();
+  return (place) => {
+    const value = known.get(place) ?? compute(place);
+    known.set(place, value);
+    return value;
   };
 }

@@ -12,6 +12,8 @@ import type { Definition, InputDefinition } from "./schema.ts";
 
 /** Levels of lists and objects in one variable. */
 const MAX_DEPTH = 100;
+/** Variables that a run begins with: each is checked by itself, and cut in views, so that their number bounds how long that takes. */
+const MAX_VARIABLES = 1000;
 
 /**
  * Where values come from: `text` that a person typed is converted, and so are the fields of a `form` that a program sent; `json`
@@ -38,6 +40,8 @@ export function resolveInputs(
   form: VariableForm,
 ): ResolvedInputs {
   const { inputs } = definition;
+  const count = Object.keys(given).length;
+  if (count > MAX_VARIABLES) return { variables: {}, problems: [tooMany(count)] };
   const entries: [string, Json][] = [];
   const problems: Problem[] = [];
   for (const [name, input] of Object.entries(inputs ?? {})) {
@@ -55,6 +59,14 @@ export function resolveInputs(
   }
   // fromEntries defines own members: a variable called __proto__ is a variable.
   return { variables: Object.fromEntries(entries), problems };
+}
+
+function tooMany(count: number): Problem {
+  return {
+    path: "",
+    message: `there are ${count} values; a run begins with ${MAX_VARIABLES} at most`,
+    fix: "Put them into one list or object, under one name.",
+  };
 }
 
 /** Reads one input. `problems` is empty when the value fits. */

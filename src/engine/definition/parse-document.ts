@@ -4,6 +4,8 @@ import type { ProblemCollector } from "./problem.ts";
 /** Characters of a definition as JSON text. */
 const MAX_DEFINITION_LENGTH = 1_000_000;
 const MAX_DEPTH = 60;
+/** Members of one object. */
+const MAX_MEMBERS = 5000;
 
 /**
  * The definition as a JSON object that is safe to work with: plain, not too large, not too deep, no `__proto__`.
@@ -74,8 +76,16 @@ function findFault(value: unknown, path: readonly PropertyKey[]): Fault | null {
       fix: "Choose another name.",
     };
   }
+  const names = Object.keys(value);
+  if (names.length > MAX_MEMBERS) {
+    return {
+      path: path.slice(0, 8),
+      message: `an object has ${names.length} members; at most ${MAX_MEMBERS} are allowed`,
+      fix: "Move data out of the definition.",
+    };
+  }
   return firstFault(
-    Object.keys(value).map((key) => [key, readOwn(value, key)]),
+    names.map((key) => [key, readOwn(value, key)]),
     path,
   );
 }
@@ -85,6 +95,8 @@ function firstFault(
   path: readonly PropertyKey[],
 ): Fault | null {
   for (const [key, item] of members) {
+    // Most are such: a path for each of half a million would take long.
+    if (typeof item === "string" || Number.isFinite(item)) continue;
     const fault = findFault(item, [...path, key]);
     if (fault !== null) return fault;
   }

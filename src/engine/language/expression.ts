@@ -1,6 +1,7 @@
 import { type ASTNode, Environment, ParseError } from "@marcbachmann/cel-js";
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 import { compileTree } from "./cel/compile-tree.ts";
 import { invalid } from "./cel/evaluation.ts";
 import { Meter } from "./cel/meter.ts";
@@ -41,6 +42,9 @@ const parser = new Environment({
   },
 });
 
+/** The latest ones: a step's expression is compiled to be checked, to be bound and to be executed, one soon after the other. */
+const compiled = new LruMap<string, Expression>(256);
+
 /**
  * Compiles a CEL expression.
  *
@@ -53,8 +57,10 @@ export function compileExpression(source: string): Expression {
     );
   }
   if (source.trim() === "") throw invalid("The expression is empty.");
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
   const { evaluate, paths, tested } = compileTree(parse(source), source);
-  return {
+  const expression: Expression = {
     source,
     paths,
     testedPaths: tested,
@@ -62,6 +68,8 @@ export function compileExpression(source: string): Expression {
       return copyResult(evaluate({ scope, meter, locals: null }), meter);
     },
   };
+  compiled.set(source, expression);
+  return expression;
 }
 
 function parse(source: string): ASTNode {

@@ -30,11 +30,17 @@ export function parsePromptRef(ref: string): {
 
 /** The references to named prompts in a definition, wherever they stand; what is no definition has none. */
 export function promptRefsIn(source: unknown): readonly string[] {
-  if (Array.isArray(source)) return source.flatMap(promptRefsIn);
-  if (typeof source !== "object" || source === null) return [];
-  return Object.entries(source).flatMap(([name, value]) =>
-    name === "promptRef" && typeof value === "string" && PROMPT_REF.test(value)
-      ? [value]
-      : promptRefsIn(value),
-  );
+  const refs: string[] = [];
+  collectRefs(source, refs);
+  return refs;
+}
+
+function collectRefs(source: unknown, refs: string[]): void {
+  if (typeof source !== "object" || source === null) return;
+  for (const name of Object.keys(source)) {
+    const value: unknown = Reflect.get(source, name);
+    const isRef = name === "promptRef" && typeof value === "string" && PROMPT_REF.test(value);
+    if (isRef && !Array.isArray(source)) refs.push(value);
+    else collectRefs(value, refs);
+  }
 }

@@ -1,3 +1,4 @@
+import { nextTurn } from "../../shared/next-turn.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { advance, nextDue, resolveVotes } from "../execution/decider/advance.ts";
 import {
@@ -36,6 +37,9 @@ import type { Suspects } from "./suspects.ts";
  * MongoDB.
  */
 const MAX_COMMIT_LENGTH = 250_000;
+
+/** Characters of new events, beyond which others are served before these are written. */
+const LARGE = 100_000;
 
 /** Signals that are read at a time: the end of a child may bring two million characters. */
 const SIGNALS_AT_ONCE = 20;
@@ -192,10 +196,12 @@ export class Actor {
     this.#noteOutlived(now);
     do this.#advance(now);
     while ((await this.#settleAbandoned(now)) || (await this.#searchPastEvents(now)));
+    // What is large takes as long to be written as to be folded.
+    if (this.#state.size - this.#savedSize > LARGE) await nextTurn();
     await this.#commit(settled);
     this.#endTurn();
     await this.#subscriptions.prune(this.#state);
-    if (this.#again) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#again) await nextTurn();
   }
 
   /** As far as they fit into the commit; the others are left for the next turn. */

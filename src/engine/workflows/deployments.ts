@@ -1,6 +1,7 @@
 import { counted } from "../../shared/counted.ts";
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
+import { nextTurn } from "../../shared/next-turn.ts";
 import type { DeployOptions, DeployResult, FileDeployment } from "../api/workflows.ts";
 import type { Problem } from "../definition/problem.ts";
 import { Definition } from "../definition/schema.ts";
@@ -73,8 +74,10 @@ export class Deployments {
     const { workflows, store } = this.#options;
     await this.#options.prompts.refreshFor(source);
     const { definition, problems, warnings } = workflows.validate(source);
+    if (!definition) return { deployed: false, problems, warnings };
+    await nextTurn();
     const content = toJson(source);
-    if (!definition || !isJsonObject(content)) return { deployed: false, problems, warnings };
+    if (!isJsonObject(content)) return { deployed: false, problems, warnings };
     const taken = await workflows.takenPaths(definition);
     if (taken.length > 0) return { deployed: false, problems: taken, warnings };
     const { contentHash, body } = contentOf(content);

@@ -1,6 +1,7 @@
 import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
+import { nextTurn } from "../../shared/next-turn.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import type {
   Activation,
@@ -253,6 +254,7 @@ export class Workflows {
     const record = await this.#requireVersion(workflowId, version);
     const { stepTypes, services } = this.#options;
     const definition = pinNames(this.#writtenIn(record), record.pins ?? [], this.#options);
+    await nextTurn();
     const compiled = compileDefinition(definition, stepTypes, { services });
     this.#compiled.set(key, compiled);
     return compiled;

@@ -5,10 +5,14 @@ import { charsetOf, decodeText, isTextType, parseContentType } from "../../share
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type FileValue, UNKNOWN_TYPE } from "../../shared/file-value.ts";
 import type { Json } from "../../shared/json.ts";
+import { nextTurn } from "../../shared/next-turn.ts";
 import { readJson, readJsonOrText } from "../../shared/read-json.ts";
 
 /** Largest text, in bytes after decompression: it is stored in the log of the run. Others are files. */
 const MAX_TEXT_BYTES = 1_000_000;
+
+/** Bytes of text, beyond which others are served before anything else is done with it. */
+const LONG_TEXT = 100_000;
 
 /** What a step wants an answer to be, whatever its `Content-Type` says. */
 export type ResponseType = "json" | "text" | "file";
@@ -45,10 +49,16 @@ export async function readContent(
   const bytes = await readBytes(body, MAX_TEXT_BYTES, textTooLarge(host));
   if (bytes.length === 0) return null;
   const text = textOf(bytes, contentType);
-  if (wanted !== undefined) return toWanted(text, wanted, answer);
-  // Without a type, a zero byte is the sign of what is no text.
-  const isOther = text === null || (contentType === "" && text.includes("\0"));
-  return isOther ? toFile(answer, bytes, files) : toValue(text, contentType);
+  const value = wanted === undefined ? valueOf(text, contentType) : toWanted(text, wanted, answer);
+  // Secrets are searched in it next, which takes as long again.
+  if (bytes.length > LONG_TEXT) await nextTurn();
+  return value === undefined ? toFile(answer, bytes, files) : value;
+}
+
+/** `undefined`: it is a file. Without a type, a zero byte is the sign of what is no text. */
+function valueOf(text: string | null, contentType: string): Json | undefined {
+  if (text === null || (contentType === "" && text.includes("\0"))) return undefined;
+  return toValue(text, contentType);
 }
 
 function toWanted(text: string | null, wanted: "json" | "text", answer: Answer): Json {

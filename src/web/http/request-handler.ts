@@ -5,7 +5,7 @@ import { BodySlots } from "../../shared/body-slots.ts";
 import { parseContentType } from "../../shared/content-type.ts";
 import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
-import { parseJsonBody } from "../../shared/parse-json.ts";
+import { parseJsonInTurns } from "../../shared/parse-json.ts";
 import { discardRest } from "../../shared/request-body.ts";
 import type { Access } from "./auth.ts";
 import { readBody } from "./body.ts";
@@ -216,7 +216,7 @@ function toWebRequest(
       const bytes = await body();
       if (bytes.length === 0) return undefined;
       const { charset } = parseContentType(request.headers["content-type"] ?? "");
-      return parseJsonBody(bytes, { charset });
+      return parseJsonInTurns(bytes, { charset });
     },
   };
 }

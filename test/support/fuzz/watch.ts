@@ -1,14 +1,11 @@
-import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { calibrate, threadMs } from "../thread-time.ts";
 
-/** An input that keeps the event loop longer is named in the figures; milliseconds of a processor like that of {@link REFERENCE_MS}. */
+/** An input that keeps the event loop longer is named in the figures; milliseconds of the reference processor ({@link calibrate}). */
 const REPORTED_MS = 200;
 /** What takes so long is a failure even on a machine whose processors have other things to do. */
 const FAILED_MS = 2000;
 const TICK_MS = 5;
-
-/** Milliseconds that {@link calibrate} took on the machine on which the limits were set. */
-const REFERENCE_MS = 4;
 
 const PROTOTYPES = [Object.prototype, Array.prototype, String.prototype, Function.prototype];
 
@@ -86,21 +83,4 @@ function shown(input: unknown): string {
 
 function membersOfPrototypes(): string {
   return PROTOTYPES.map((one) => Object.getOwnPropertyNames(one).toSorted().join()).join(";");
-}
-
-/** How much slower than the reference this thread is; at least 1. */
-function calibrate(): number {
-  const block = Buffer.alloc(1024 * 1024, "x");
-  const times = Array.from({ length: 5 }, () => {
-    const before = threadMs();
-    createHash("sha256").update(block).update(block).update(block).update(block).digest();
-    return threadMs() - before;
-  });
-  return Math.max(1, Math.min(...times) / REFERENCE_MS);
-}
-
-/** Milliseconds of processor time of this thread. */
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }

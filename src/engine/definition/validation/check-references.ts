@@ -79,13 +79,17 @@ function checkExpression(
   collector: ProblemCollector,
 ): void {
   const tested = new Set(expression.testedPaths.map((path) => JSON.stringify(path.slice(0, 2))));
-  for (const reference of expression.paths) {
+  for (const reference of distinct(expression.paths)) {
     const isTested = tested.has(JSON.stringify(reference.slice(0, 2)));
     checkReference(reference, { ...place, form: "expression", isTested }, context, collector);
   }
-  for (const reference of expression.testedPaths) {
+  for (const reference of distinct(expression.testedPaths)) {
     checkReference(reference, { ...place, form: "expression", isTested: true }, context, collector);
   }
+}
+
+function distinct(paths: readonly (readonly string[])[]): Iterable<readonly string[]> {
+  return new Map(paths.map((path) => [JSON.stringify(path), path])).values();
 }
 
 /** What is known before the first step. */

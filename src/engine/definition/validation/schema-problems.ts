@@ -8,6 +8,9 @@ import type { ProblemCollector } from "../problem.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** Names in one place that are each compared with those that are known. */
+const MAX_UNKNOWN = 100;
+
 /**
  * Says in plain words what a schema finds wrong.
  *
@@ -39,7 +42,7 @@ function addIssue(issue: Issue, context: Context, collector: ProblemCollector): 
   const name = lastName(path);
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(context.schema, issue.path);
-    for (const key of issue.keys) {
+    for (const key of issue.keys.slice(0, MAX_UNKNOWN)) {
       const list = known.length === 0 ? "" : ` Known here: ${known.join(", ")}.`;
       const near = didYouMean(key, known).trim();
       collector.problem(
@@ -48,6 +51,8 @@ function addIssue(issue: Issue, context: Context, collector: ProblemCollector): 
         `${near === "" ? "Remove it." : near}${list}`,
       );
     }
+    const more = issue.keys.length - MAX_UNKNOWN;
+    if (more > 0) collector.problem(path, `${more} more names are not known here`, "Remove them.");
     return;
   }
   if (issue.code === "invalid_union") return addUnion(issue, context, path, found, collector);
