@@ -1,9 +1,12 @@
 import { WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
 import { type JsonObject, toText } from "../../simulator/json.ts";
+import type { Store } from "../../src/engine/ports/store.ts";
+import { AppError } from "../../src/shared/errors.ts";
 import { isFileValue } from "../../src/shared/file-value.ts";
 import { createFileReader, filesOf } from "../../src/slack/files.ts";
 import { contentOf, TestBot } from "../support/bot.ts";
+import { interceptStore } from "../support/intercept-store.ts";
 import { readingManifest, upload } from "../support/slack-files.ts";
 
 /** Notes what it was given. */
@@ -358,6 +361,74 @@ describe("a message in a thread", () => {
     expect(started.map(({ variables }) => variables["text"])).toEqual(texts);
     await untilHandled(bot);
     expect(await listOf(bot, "outage")).toHaveLength(expected.length);
+  });
+});
+
+describe("what Slack cannot be answered at once", () => {
+  /** A store whose next insert of an execution fails. */
+  const failingOnce = (failures: { left: number }) => (store: Store) =>
+    interceptStore(store, ({ method, run }) => {
+      if (method !== "executions.insert" || failures.left === 0) return run();
+      failures.left -= 1;
+      const away = { code: "store_unavailable", message: "The disk is away." } as const;
+      return Promise.reject(new AppError({ ...away, retryable: true }));
+    });
+
+  test.for<readonly [string, JsonObject, (bot: TestBot) => Promise<unknown>]>([
+    [
+      "a new member",
+      { type: "member-joined" },
+      (bot) => bot.act("channel", { channel: "C0APPROVALS", add: ["U0BOT", "U0CAROL"] }),
+    ],
+    [
+      "a new channel",
+      { type: "channel-created" },
+      (bot) => bot.act("channel", { name: "proj-moon", members: ["U0BOB"], user: "U0BOB" }),
+    ],
+    [
+      "an emoji that is taken away",
+      { type: "reaction", emoji: "ticket", on: "removed" },
+      async (bot) => {
+        const ts = await say(bot, "The printer smokes");
+        await react(bot, ts);
+        await react(bot, ts, { remove: true });
+      },
+    ],
+  ])("%s is delivered again, and starts one run", async ([, trigger, happen]) => {
+    const failures = { left: 0 };
+    await using bot = await TestBot.start({
+      ...{ definitions: [noting("once", trigger)], wrapStore: failingOnce(failures) },
+    });
+    await bot.act("channel", { channel: "C0APPROVALS", remove: ["U0CAROL"] });
+    failures.left = 1;
+
+    await happen(bot);
+
+    await runs(bot, "once", 1);
+    expect(failures.left).toBe(0);
+    expect(await listOf(bot, "once")).toHaveLength(1);
+  });
+});
+
+describe("a channel that is renamed", () => {
+  test("is still meant by a trigger, and another one that gets its name is not", async () => {
+    const ticket = noting("ticket", { type: "reaction", emoji: "ticket", channels: ["#general"] });
+    await using bot = await TestBot.start({ definitions: [ticket, marking] });
+    await bot.act("channel", { channel: "C0GENERAL", name: "main", user: "U0ALICE" });
+    const { channel } = await bot.act("channel", {
+      ...{ name: "general", members: ["U0ALICE", "U0BOT"], user: "U0ALICE" },
+    });
+    const other = String(Object(channel)["id"]);
+
+    const there = await say(bot, "in the new one", { channel: other });
+    await react(bot, there, { channel: other });
+    const here = await say(bot, "in the renamed one");
+    await react(bot, here);
+
+    const [run] = await runs(bot, "ticket", 1);
+    expect(run?.variables).toMatchObject({ channel: "C0GENERAL", text: "in the renamed one" });
+    await untilHandled(bot);
+    expect(await listOf(bot, "ticket")).toHaveLength(1);
   });
 });
 
