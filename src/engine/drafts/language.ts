@@ -28,9 +28,10 @@ export function describeLanguage(context: ValidationContext): string {
 
 function describeTriggers({ triggerTypes }: ValidationContext): readonly string[] {
   const types = new Map([...triggerTypes.values()].map((type) => [type.kind, type]));
-  return [...types.values()].map(
-    ({ kind, summary, config }) => `- ${kind}: ${summary} ${toNotation(config)}`,
-  );
+  return [...types.values()].map(({ kind, summary, gives, config }) => {
+    const given = gives === undefined ? "" : ` Gives the variables ${gives.join(", ")}.`;
+    return `- ${kind}: ${summary}${given} ${toNotation(config)}`;
+  });
 }
 
 function describeActions({ services }: ValidationContext): readonly string[] {
@@ -57,7 +58,7 @@ const RULES = [
   '- The steps of a parallel branch and of a foreach are bodies of their own: "next" names steps of the same body, a missing "next" goes on to the next step in its list, "end" ends that body only. In a foreach the item is variables.<as>.',
   "- After a parallel its branches are stepResults['id'].output.branch.results['step-id'].output; after a foreach stepResults['id'].output is the list of {index, status, output}.",
   '- A wait has exactly one of "duration", "until" and "event". One for an event is routed by "event" and, if it has a "timeout", by "timeout"; its output holds the event as output.event. A workflow step starts another workflow, which the description has to name.',
-  '- "inputs" declares the variables that a person gives at the start; do not declare what a message, webhook, schedule, event or database-change trigger brings. Message triggers bring text, user, channel, ts and threadTs; schedules triggeredBy and at; webhooks the members of the body; then leave "inputs" out.',
+  '- "inputs" declares the variables that a person gives at the start; do not declare what a trigger gives, nor the members of the body that a webhook brings; then leave "inputs" out.',
   '- Durations are numbers of milliseconds or texts such as "30s", "10m", "2h", "3d".',
   "- Write no secrets. Name only channels, people and addresses that the description names; where it names none, use what fits best of those in it.",
   "- What people read (name, description, names of steps, titles, questions, messages) is in the language of the description. Ids are in English.",
