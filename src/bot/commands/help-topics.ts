@@ -1,4 +1,10 @@
-import type { Examples } from "./help.ts";
+/** What a person has that examples can be made of. */
+export interface Examples {
+  /** A workflow that they may start; `null`: there is none. */
+  readonly workflow: { readonly id: string; readonly name: string } | null;
+  /** Their last run. */
+  readonly run: string | null;
+}
 
 /** A part of the help. */
 export interface Topic {

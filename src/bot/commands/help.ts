@@ -8,7 +8,7 @@ import {
   section,
   sections,
 } from "../views/blocks/build.ts";
-import { TOPICS, type Topic } from "./help-topics.ts";
+import { type Examples, TOPICS, type Topic } from "./help-topics.ts";
 import { foldName } from "./named.ts";
 import type { Subcommand } from "./subcommand.ts";
 
@@ -31,15 +31,7 @@ interface Shown {
   readonly examples: Examples;
 }
 
-/** What a person has that examples can be made of. */
-export interface Examples {
-  /** A workflow that they may start; `null`: there is none. */
-  readonly workflow: { readonly id: string; readonly name: string } | null;
-  /** Their last run. */
-  readonly run: string | null;
-}
-
-/** Commands of admins that whoever may deploy a workflow has for that one. */
+/** Commands of admins that a person has for the workflows that they may deploy. */
 const FOR_BUILDERS: ReadonlySet<string> = new Set([
   "rollback",
   "activate",

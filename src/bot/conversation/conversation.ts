@@ -20,6 +20,7 @@ import { mentions, readAddressed } from "./addressed.ts";
 import { answerInDraft } from "./answer-in-draft.ts";
 import { answerIntent } from "./answer-intent.ts";
 import { describeUnused, readFiles } from "./attached-files.ts";
+import type { Connection } from "./connection.ts";
 import { showHelp, showWelcome } from "./help.ts";
 import {
   completeIntent,
@@ -41,12 +42,6 @@ const SAY_MORE =
 
 /** Messages of which is remembered whether they got what they asked for. */
 const REMEMBERED = 5000;
-
-/** The Web API, and who the bot is, as Bolt gives them with an event. */
-export interface Connection {
-  readonly client: WebClient;
-  readonly botUserId: string | undefined;
-}
 
 /** A message that was changed after it was written. */
 export interface Edit {
@@ -73,7 +68,7 @@ export interface Conversation {
   /** Has the round of a draft written for which a person said by a button what a message of theirs is about. */
   change(message: WrittenMessage, draft: DraftRecord, connection: Connection): Promise<void>;
   /**
-   * Goes on with a message of which the process died that was answering it.
+   * Continues with a message of which the process died that was answering it.
    *
    * @throws {AppError} `slack_unavailable`, `store_unavailable`: it can be tried again.
    */

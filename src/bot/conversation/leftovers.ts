@@ -1,7 +1,8 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { Logger } from "../../engine/ports/logger.ts";
-import type { Connection, Conversation } from "./conversation.ts";
+import type { Connection } from "./connection.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Unanswered } from "./unanswered.ts";
 
 interface Options {

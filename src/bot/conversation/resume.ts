@@ -6,7 +6,7 @@ import { toAgainValue } from "../action-values.ts";
 import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
-import type { Connection } from "./conversation.ts";
+import type { Connection } from "./connection.ts";
 import type { Note } from "./unanswered.ts";
 import { toWritten, type WrittenMessage } from "./written-message.ts";
 

@@ -2,7 +2,7 @@ import { isAppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
 import type { BotContext } from "../context.ts";
 import { CARD_METADATA } from "../ids.ts";
-import type { Connection } from "./conversation.ts";
+import type { Connection } from "./connection.ts";
 
 /** Messages of a thread among which its card is looked for. */
 const READ = 200;

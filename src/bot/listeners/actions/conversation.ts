@@ -11,7 +11,8 @@ import {
 } from "../../action-values.ts";
 import { answerCommand } from "../../commands/index.ts";
 import type { BotContext } from "../../context.ts";
-import type { Connection, Conversation } from "../../conversation/conversation.ts";
+import type { Connection } from "../../conversation/connection.ts";
+import type { Conversation } from "../../conversation/conversation.ts";
 import { toWritten, type WrittenMessage } from "../../conversation/written-message.ts";
 import { whyNoChange } from "../../drafts/why-no-change.ts";
 import { ACTION_IDS } from "../../ids.ts";
