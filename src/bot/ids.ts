@@ -9,6 +9,8 @@ export const ACTION_IDS = {
   whyRun: "why_run",
   showSteps: "show_steps",
   showStepsPage: "show_steps_page",
+  showResult: "show_result",
+  showResultPage: "show_result_page",
   labelRight: "label_right",
   labelOther: "label_other",
   deployDraft: "deploy_draft",

@@ -16,6 +16,7 @@ import { register as registerRetry } from "./actions/retry.ts";
 import { register as registerSharing } from "./actions/sharing.ts";
 import { register as registerShowPreview } from "./actions/show-preview.ts";
 import { register as registerShowRequest } from "./actions/show-request.ts";
+import { register as registerShowResult } from "./actions/show-result.ts";
 import { register as registerShowRun } from "./actions/show-run.ts";
 import { register as registerShowSteps } from "./actions/show-steps.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
@@ -57,6 +58,7 @@ export function registerListeners(app: App, context: BotContext): Conversation {
   registerShowRequest(app, context);
   registerShowPreview(app, context);
   registerShowSteps(app, context);
+  registerShowResult(app, context);
   registerNotMe(app, context);
   registerReceipts(app, context);
   registerAgentSessionStopped(app, context);

@@ -15,6 +15,7 @@ import { requestNotices } from "../views/request-notices.ts";
 import { copyOf, undecidableNotice, withReach } from "../views/request-reach.ts";
 import { runCard } from "../views/run-card.ts";
 import { unknownOutcomeCard } from "../views/unknown-outcome-card.ts";
+import { type WholeResult, wholeResult } from "../views/whole-result.ts";
 import { approvalId, END, newsId, noticeId, RUN_CARD } from "./message-ids.ts";
 import type { Copy, Reach } from "./reach.ts";
 
@@ -37,6 +38,8 @@ export interface DesiredMessage {
   /** It cannot have been posted before this moment: where the search for a lost one begins. Milliseconds since 1970. */
   readonly since: number;
   readonly message: CardMessage;
+  /** It is a file instead of the message. */
+  readonly file?: WholeResult;
   /** Stays as it is from now on. */
   readonly final: boolean;
   /** It was final, and says something else since. */
@@ -255,7 +258,15 @@ function endingMessages(
   context: CardContext,
 ): DesiredMessage[] {
   if (!isFinished(view.status)) return [];
-  return [endMessage(view, report, "always", completionMessage(view, context))];
+  const end = endMessage(view, report, "always", completionMessage(view, context));
+  const { isResult: _, ...rest } = end;
+  const file = wholeResult(view);
+  return file === null
+    ? [end]
+    : [
+        end,
+        { ...rest, id: `${end.id}:file`, message: message(file.title, []), file, isCopy: true },
+      ];
 }
 
 function failureMessages(

@@ -4,6 +4,7 @@ import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { type SlackDelay, type SlackRefusal, toSlackFailure } from "../../slack/errors.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
+import type { WholeResult } from "../views/whole-result.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { digestCardId } from "./digests.ts";
 import type { ExecutionCards } from "./execution-cards.ts";
@@ -12,6 +13,7 @@ import { cardId, RUN_CARD } from "./message-ids.ts";
 import { type Placement, SHARED } from "./placement.ts";
 import { type Card, type CardAction, hashMessage } from "./plan.ts";
 import type { RefusalNotice } from "./refusal-notices.ts";
+import type { ResultFiles } from "./result-files.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";
 import type { Troubles } from "./troubles.ts";
 
@@ -19,6 +21,7 @@ export interface MessageWriterOptions {
   readonly cards: CardStore;
   readonly api: SlackMessages;
   readonly placement: Placement;
+  readonly files: ResultFiles;
   readonly troubles: Troubles;
   /** Notifies the admins. */
   readonly notify: (notice: RefusalNotice) => void;
@@ -123,8 +126,9 @@ export class MessageWriter {
     const { desired } = action.card;
     if (action.kind === "update") return this.#update(execution, desired, action.record);
     const record = await this.ensureRecord(execution, action.card);
-    if (record !== null && record.ts === null && !record.final)
-      await this.#post(execution, desired, record);
+    if (record === null || record.ts !== null || record.final) return;
+    if (desired.file === undefined) await this.#post(execution, desired, record);
+    else await this.#share(execution, desired, record, desired.file);
   }
 
   /** Does the card already show this message? */
@@ -183,6 +187,21 @@ export class MessageWriter {
         return this.#refused(execution, desired, record, failure);
       throw error;
     }
+  }
+
+  /** Shares a file in the thread of the run; where there is none, it is left out. */
+  async #share(
+    execution: ExecutionCards,
+    desired: DesiredMessage,
+    record: CardRecord,
+    file: WholeResult,
+  ): Promise<void> {
+    const { files, placement } = this.#options;
+    const keep = (kept: CardRecord) => this.#keep(execution, kept);
+    const run = this.#parent(execution, desired);
+    const { channel, threadTs } = placement.place(desired, record.channel, run);
+    if (threadTs === null || !files.mayShare(channel)) return keep({ ...record, final: true });
+    await files.share(record, { channel, threadTs }, file, desired.since, keep);
   }
 
   #findDigest(place: CardPlace, digestId: string, since: number): Promise<string | null> {

@@ -34,6 +34,7 @@ import { Reaches } from "./reach.ts";
 import { receiptMessages, wantedReceipts } from "./receipts.ts";
 import { RefusalLog, type RefusalSummary } from "./refusal-log.ts";
 import { createRefusalNotices } from "./refusal-notices.ts";
+import { ResultFiles } from "./result-files.ts";
 import { createSlackMessages } from "./slack-messages.ts";
 import { Troubles } from "./troubles.ts";
 
@@ -127,6 +128,7 @@ export class Reconciler {
         api,
         createSharedChannels(options.slack.channels, options.engine.sharing),
       ),
+      files: new ResultFiles({ ...options, troubles: this.#troubles }),
       troubles: this.#troubles,
       notify: (notice) => {
         this.#refusals.note(notice);

@@ -10,13 +10,22 @@ import {
   showMembers,
   showValue,
 } from "../../slack/text.ts";
-import { type CardMessage, contextBlock, divider, message, section } from "./blocks/build.ts";
+import {
+  buttons,
+  type CardMessage,
+  contextBlock,
+  divider,
+  message,
+  section,
+} from "./blocks/build.ts";
 import { describeBudgetOutcome } from "./budget-card.ts";
 import { type CardContext, namesOfTrigger, showInput } from "./card-context.ts";
 import { describeDecisionValue, describeRefusal, describeUndecided } from "./decision-words.ts";
 import { receipt, totals } from "./receipt.ts";
+import { resultButton, wholeResult } from "./whole-result.ts";
 
-const OUTPUT_CHARS = 2500;
+/** A result that is longer is read as a file, or by its button. */
+const OUTPUT_CHARS = 1500;
 const RESULT_CHARS = 500;
 const ERROR_CHARS = 1500;
 /** Results that are shown of a run that was stopped, the newest ones. */
@@ -28,6 +37,7 @@ export function completionMessage(view: ExecutionView, context: CardContext): Ca
   const ending = describeEnding(view, context);
   return message(`${ending}\n${totals(view)}`, [
     section(ending),
+    ...(wholeResult(view) === null ? [] : [buttons("result", [resultButton(view)])]),
     divider,
     ...receipt(view, context),
   ]);
@@ -63,7 +73,9 @@ function describeCompletion(view: ExecutionView, context: CardContext): string {
   if (decision !== null) return `${decision}.`;
   const refusal = describeRefusal(view);
   const head = refusal === null ? ":white_check_mark: Completed." : `${refusal}. The run is over.`;
-  return view.output === null ? head : `${head} Result:\n${showOutput(view, context)}`;
+  if (view.output === null) return head;
+  const beginning = wholeResult(view) === null ? "Result" : "The beginning of the result";
+  return `${head} ${beginning}:\n${showOutput(view, context)}`;
 }
 
 /** `null`: it was not its cost cap that it was stopped at. */
