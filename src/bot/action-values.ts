@@ -73,8 +73,8 @@ export type PreviewValue = z.output<typeof PreviewValue>;
 const RecentDraftValue = z.object({ d: z.string(), t: z.string() });
 export type RecentDraftValue = z.output<typeof RecentDraftValue>;
 
-/** What the button carries that has a message answered after all: its time stamp. */
-const AgainValue = z.object({ t: z.string() });
+/** What the button carries that has a message answered after all: its time stamp, and whether it describes a workflow. */
+const AgainValue = z.object({ t: z.string(), b: z.literal(1).optional() });
 export type AgainValue = z.output<typeof AgainValue>;
 
 export function toAgainValue(value: AgainValue): string {

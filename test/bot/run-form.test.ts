@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { isJsonObject, type JsonObject, toObjects, toText } from "../../simulator/json.ts";
+import { AppError } from "../../src/shared/errors.ts";
 import { toIncomingFile } from "../../src/shared/file-value.ts";
-import { contentOf, TestBot } from "../support/bot.ts";
+import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 import { dialog, dialogClosed, dialogsOf, submit } from "../support/dialogs.ts";
 import { Home } from "../support/home.ts";
+import { interceptStore } from "../support/intercept-store.ts";
 import { readingManifest, upload } from "../support/slack-files.ts";
 
 /** A workflow that gives back what it was started with. */
@@ -343,8 +345,109 @@ describe("a form", () => {
 
     await submit(bot, "U0BOB", form, { "field:amount": "7", "field:item": "Chair" });
 
-    await dialog(bot, "U0BOB", /U0CAROL/);
+    await dialog(bot, "U0BOB", /U0CAROL[\s\S]*in our direct messages/);
     expect(await countRuns(bot)).toBe(0);
+    await bot.engine.workflows.deploy(taking(NEEDED), { by: "test" });
+    const kept = await bot.message("D0BOB", /U0CAROL[\s\S]*What you filled in is kept/);
+    await bot.act("view-close", { user: "U0BOB", view_id: form["id"] ?? "" });
+    await bot.click("U0BOB", "D0BOB", kept, "open_form");
+    const again = await dialog(bot, "U0BOB", FORM);
+    expect(initialOf(again, "amount")).toBe("7");
+    expect(initialOf(again, "item")).toBe("Chair");
+    await submit(bot, "U0BOB", again);
+    expect((await started(bot)).variables).toMatchObject({ amount: 7, item: "Chair" });
+  });
+
+  test("of a workflow that no longer asks for something says what it was", async () => {
+    await using bot = await TestBot.start({ definitions: [taking(NEEDED)] });
+    const form = await openByCommand(bot);
+    const { item: _item, ...fewer } = NEEDED;
+    await bot.engine.workflows.deploy(taking(fewer), { by: "test" });
+
+    await submit(bot, "U0ALICE", form, { "field:amount": "7", "field:item": "Chair" });
+
+    const anew = await dialog(bot, "U0ALICE", /does not ask for `item` any more/);
+    expect(JSON.stringify(anew)).toContain('"initial_value":"7"');
+  });
+
+  test("that could not be stored is kept with its values, and starts one run in the end", async () => {
+    let isAway = false;
+    const away = new AppError({
+      ...{ code: "store_unavailable", message: "The database does not answer.", retryable: true },
+    });
+    await using bot = await TestBot.start({
+      definitions: [taking({ ...NEEDED, pin: { type: "string", sensitive: true } })],
+      wrapStore: (store) =>
+        interceptStore(store, async ({ method, run }) => {
+          const answer = await run();
+          // It was stored, and the answer was lost.
+          if (isAway && method === "executions.insert") throw away;
+          return answer;
+        }),
+    });
+    const form = await openByCommand(bot);
+    isAway = true;
+    const values = { "field:amount": "7", "field:item": "Chair", "field:pin": "4711" };
+    await submit(bot, "U0ALICE", form, values);
+
+    const kept = await bot.message("D0ALICE", /is kept for a day, except for what is sensitive/);
+    isAway = false;
+    expect(contentOf(kept)).not.toContain("4711");
+    await bot.act("view-close", { user: "U0ALICE", view_id: form["id"] ?? "" });
+    await bot.click("U0ALICE", "D0ALICE", kept, "open_form");
+    const again = await dialog(bot, "U0ALICE", FORM);
+    await submit(bot, "U0ALICE", again);
+    await started(bot);
+    expect(await countRuns(bot)).toBe(1);
+  });
+
+  test("that is closed starts nothing, and may be opened again", async () => {
+    await using bot = await TestBot.start({ definitions: [taking(NEEDED)] });
+    const form = await openByCommand(bot);
+
+    await bot.act("view-close", { user: "U0ALICE", view_id: form["id"] ?? "" });
+    await dialogClosed(bot, "U0ALICE");
+
+    expect(await countRuns(bot)).toBe(0);
+    await openByCommand(bot);
+  });
+
+  test.for<readonly [string, string]>([
+    ["three thousand characters", "x".repeat(3000)],
+    ["right-to-left text", "שלום עולם, مرحبا 123"],
+    ["marks of direction", "\u202Eevil\u202C \u2067x\u2069"],
+  ])("takes %s as they are", async ([, value]) => {
+    await using bot = await TestBot.start({
+      definitions: [taking({ note: { type: "text", required: true } })],
+    });
+    const form = await openByCommand(bot);
+
+    await submit(bot, "U0ALICE", form, { "field:note": value });
+
+    expect((await started(bot)).variables).toMatchObject({ note: value });
+  });
+
+  test("asked for in a thread has the message that begins it in its long text", async () => {
+    await using bot = await TestBot.start({
+      definitions: [taking({ amount: { type: "number", required: true }, why: { type: "text" } })],
+    });
+    const root = await bot.act("message", {
+      ...{ user: "U0BOB", channel: "C0GENERAL", text: "The new chairs are too low" },
+    });
+    await bot.act("message", {
+      ...{ user: "U0ALICE", channel: "C0GENERAL", thread_ts: root["ts"] ?? "" },
+      text: "<@U0BOT> run order",
+    });
+
+    const offer = await bot.until(async () =>
+      (await bot.messages("C0GENERAL", tsOf(root), "U0ALICE")).find((one) =>
+        contentOf(one).includes("open_form"),
+      ),
+    );
+    await bot.click("U0ALICE", "C0GENERAL", offer, "open_form");
+
+    const form = await dialog(bot, "U0ALICE", FORM);
+    expect(initialOf(form, "why")).toBe("The new chairs are too low");
   });
 
   test("survives the end of the bot's process", async () => {

@@ -97,7 +97,7 @@ async function explainProblems(
 /** A refusal, with a button that opens the form with the values that fit; a workflow without inputs has none. */
 async function withForm(
   definition: Definition,
-  { channel, threadTs }: CommandRequest,
+  { channel, threadTs, threadMessage }: CommandRequest,
   { lines, given }: { readonly lines: readonly string[]; readonly given: CommandRequest["values"] },
   { keys }: BotContext,
 ) {
@@ -110,6 +110,7 @@ async function withForm(
   );
   const form = newForm({
     ...{ workflowId: definition.id, via: "slash", channel },
+    message: (await threadMessage?.()) ?? null,
     ...{ given: Object.fromEntries(shown), ...omitUndefined({ threadTs }) },
   });
   const value = await carry(form, LIMITS.buttonValue, keys);

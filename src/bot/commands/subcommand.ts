@@ -1,4 +1,5 @@
 import type { Caller, Role } from "../../engine/api/access.ts";
+import type { PointedMessage } from "../../engine/ports/conversations.ts";
 import type { BotContext } from "../context.ts";
 import type { FormState } from "../forms/form-state.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
@@ -12,6 +13,8 @@ export interface CommandRequest {
   readonly threadTs?: string;
   /** Finds the run that the thread is about in which it was written; `null`: none. Absent: no thread is known. */
   readonly threadRun?: () => Promise<string | null>;
+  /** Reads the message that begins the thread, for the values of a form; `null`: none, or one of the bot's. Absent: no thread is known. */
+  readonly threadMessage?: () => Promise<PointedMessage | null>;
   /** The words after the subcommand's name. */
   readonly words: readonly string[];
   readonly values: ReadonlyMap<string, string>;

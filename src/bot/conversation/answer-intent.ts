@@ -92,12 +92,13 @@ async function explainRun(run: string | null, from: From, context: BotContext): 
 async function offerRun(
   workflowId: string,
   text: string,
-  { channel, threadTs }: From,
+  { channel, threadTs, threadMessage }: From,
   { engine, keys }: BotContext,
 ): Promise<CardMessage> {
   const { definition } = await engine.workflows.get(workflowId);
   const form = newForm({
     ...{ workflowId, via: "slash", channel, given: givenIn(text, definition) },
+    message: (await threadMessage?.()) ?? null,
     ...omitUndefined({ threadTs }),
   });
   const question = `Shall I run *${escapeText(definition.name)}*?`;

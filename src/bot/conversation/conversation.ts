@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Caller } from "../../engine/api/access.ts";
+import type { PointedMessage } from "../../engine/ports/conversations.ts";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
@@ -16,6 +17,7 @@ import { whyNoChange } from "../drafts/why-no-change.ts";
 import { isSpokenDecision } from "../listeners/events/spoken-decision.ts";
 import { BUTTONS_ONLY, listPending } from "../pending-requests.ts";
 import { createOpenReply, createQuietReply, guard, type Reply } from "../reply.ts";
+import { buttons, type CardMessage } from "../views/blocks/build.ts";
 import { mentions, readAddressed } from "./addressed.ts";
 import { answerInDraft } from "./answer-in-draft.ts";
 import { answerIntent } from "./answer-intent.ts";
@@ -31,9 +33,9 @@ import {
   readDraftIntent,
   readIntent,
 } from "./intents.ts";
-import { askAboutDraft, findRecentDraft } from "./recent-draft.ts";
+import { askAboutDraft, buildButton, findRecentDraft } from "./recent-draft.ts";
 import { askToTryAgain, findNext } from "./resume.ts";
-import { findThreadRun } from "./thread-run.ts";
+import { findThreadRun, readThreadMessage } from "./thread-run.ts";
 import type { Place, Underway } from "./unanswered.ts";
 import type { WrittenMessage } from "./written-message.ts";
 
@@ -67,6 +69,8 @@ export interface Conversation {
   edited(edit: Edit, connection: Connection): Promise<void>;
   /** Has the round of a draft written for which a person said by a button what a message of theirs is about. */
   change(message: WrittenMessage, draft: DraftRecord, connection: Connection): Promise<void>;
+  /** Has a workflow written of a message of which its author said by a button that it describes one. */
+  build(message: WrittenMessage, connection: Connection): Promise<void>;
   /**
    * Continues with a message of which the process died that was answering it.
    *
@@ -92,6 +96,8 @@ interface Turn {
   readonly underway: Underway;
   /** Finds the run that the thread of the message is about; `null`: none. Looked up once. */
   readonly threadRun: () => Promise<string | null>;
+  /** Reads the message that begins the thread of the message; `null`: there is none, a bot wrote it, or it is in direct messages. */
+  readonly threadMessage: () => Promise<PointedMessage | null>;
   /** Takes what is done while the event is acknowledged: the message counts as answered after it. */
   readonly meanwhile: (work: Promise<void>) => void;
 }
@@ -152,6 +158,11 @@ export function createConversation(context: BotContext): Conversation {
       const underway = await context.unanswered.begin(message);
       if (underway !== null) await take(message, connection, underway, writeRound(draft, true));
     },
+    build: async (message, connection) => {
+      const underway = await context.unanswered.begin(message);
+      const handle: Handle = (turn) => begin(turn, readPlain(turn.said), context);
+      if (underway !== null) await take(message, connection, underway, handle);
+    },
     resume: async (underway, connection) => {
       const next = await resume(underway, connection, context);
       if (next === null) return underway.end();
@@ -190,7 +201,9 @@ async function answer(
       run ??= findThreadRun(message, connection, context);
       return run;
     };
-    const about = { message, caller, client, logger, said, underway, threadRun };
+    const threadMessage = async (): Promise<PointedMessage | null> =>
+      message.isDirect ? null : readThreadMessage(message, connection, context);
+    const about = { message, caller, client, logger, said, underway, threadRun, threadMessage };
     isDone = await handle({ ...about, reply, remark: send, accept, meanwhile }, context);
   });
   void Promise.allSettled(works).then(() => underway.end());
@@ -331,8 +344,21 @@ async function guess(
   const mayMeanDraft = message.isDirect && message.threadTs === null && plain !== "";
   const recent = mayMeanDraft ? await findRecentDraft(message, context) : null;
   if (recent !== null) await reply(askAboutDraft(recent, message));
-  else await reply(await showWelcome(message.isDirect, context, NOT_UNDERSTOOD));
+  else
+    await reply(
+      notUnderstood(message, await showWelcome(message.isDirect, context, NOT_UNDERSTOOD)),
+    );
   return false;
+}
+
+/** Examples of what can be asked, and a button for those who described a workflow. */
+function notUnderstood(
+  { ts }: WrittenMessage,
+  { text, blocks: [lead, ...rest] }: CardMessage,
+): CardMessage {
+  if (lead === undefined) return { text, blocks: rest };
+  const block = buttons(`build:${ts}`, [buildButton(ts, "It describes a workflow: write it")]);
+  return { text, blocks: [lead, block, ...rest] };
 }
 
 const NOT_UNDERSTOOD = "I am not sure what you would like me to do.";
@@ -417,10 +443,10 @@ const SENTENCE_WORDS = 4;
 const MISREAD = ["command_invalid", "workflow_not_found", "execution_not_found"] as const;
 
 /** What a command is answered for: the same in every delivery of the message. */
-function fromOf({ message, caller, threadRun }: Turn) {
+function fromOf({ message, caller, threadRun, threadMessage }: Turn) {
   const { channel, ts, threadTs } = message;
   const deliveryId = `message:${channel}:${ts}`;
-  return { caller, channel, threadTs: threadTs ?? ts, deliveryId, threadRun };
+  return { caller, channel, threadTs: threadTs ?? ts, deliveryId, threadRun, threadMessage };
 }
 
 /** @param changes - the workflow that is to be changed; absent: a new one is described. */

@@ -1,8 +1,8 @@
-import type { ActionsBlock } from "@slack/types";
+import type { ActionsBlock, Button } from "@slack/types";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
 import { readOwn } from "../../shared/json.ts";
 import { escapeText } from "../../slack/text.ts";
-import { toRecentDraftValue } from "../action-values.ts";
+import { toAgainValue, toRecentDraftValue } from "../action-values.ts";
 import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
@@ -29,8 +29,18 @@ export async function findRecentDraft(
 export function askAboutDraft(draft: DraftRecord, { ts }: WrittenMessage): CardMessage {
   const named = readOwn(draft.source, "name");
   const name = escapeText(typeof named === "string" ? named : "your workflow");
-  const text = `Is that to be different in your draft *${name}*? Then press the button, or write it in the draft's thread. Otherwise write \`help\` to see what I understand.`;
-  return message(text, [section(text), changeButton(draft, ts)]);
+  const text = `Is that to be different in your draft *${name}*? Then press the button, or write it in the draft's thread. If it describes another workflow, press the other one. Otherwise write \`help\` to see what I understand.`;
+  const { elements, ...block } = changeButton(draft, ts);
+  return message(text, [
+    section(text),
+    { ...block, elements: [...elements, buildButton(ts, "It is a new workflow")] },
+  ]);
+}
+
+/** Makes a message the description of a new workflow. @param ts - of the message. */
+export function buildButton(ts: string, label: string): Button {
+  const value = toAgainValue({ t: ts, b: 1 });
+  return button({ actionId: ACTION_IDS.answerAgain, label, value });
 }
 
 /** Makes a message a change of a draft. @param ts - of the message. */

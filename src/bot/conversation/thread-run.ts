@@ -1,5 +1,7 @@
+import type { PointedMessage } from "../../engine/ports/conversations.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
+import { readMessage } from "../../slack/messages.ts";
 import type { BotContext } from "../context.ts";
 import { CARD_METADATA } from "../ids.ts";
 import type { Connection } from "./connection.ts";
@@ -28,6 +30,23 @@ export async function findThreadRun(
   } catch (error) {
     if (!isAppError(error, "execution_not_found"))
       logger.info({ err: error, channel }, "the run of a thread could not be found");
+    return null;
+  }
+}
+
+/** The message that begins a thread, unless a bot wrote it. @returns `null` also for one that Slack does not show. Never rejects. */
+export async function readThreadMessage(
+  { channel, threadTs }: { readonly channel: string; readonly threadTs: string | null },
+  { client, botUserId }: Connection,
+  { logger }: BotContext,
+): Promise<PointedMessage | null> {
+  if (threadTs === null) return null;
+  try {
+    const message = await readMessage(client, channel, threadTs);
+    const { messageUser } = message;
+    return messageUser === null || messageUser === botUserId ? null : message;
+  } catch (error) {
+    logger.info({ err: error, channel }, "the message that begins a thread could not be read");
     return null;
   }
 }

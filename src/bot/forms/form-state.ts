@@ -28,6 +28,8 @@ export const FormState = z.object({
   page: z.int().min(0),
   /** Stands for the inputs as the form shows them; absent: it is not open yet. */
   inputs: z.string().optional(),
+  /** What its run starts under; absent: the dialog's id. A form that is opened again starts no second run. */
+  startKey: z.string().optional(),
   /** Counts how often its values were replaced: Slack keeps what stands in a field whose block keeps its id. */
   refilled: z.int().min(0),
 });

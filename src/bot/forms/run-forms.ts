@@ -7,6 +7,7 @@ import { isFileValue } from "../../shared/file-value.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { LIMITS } from "../../slack/limits.ts";
+import { escapeText } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import { describeEstimate } from "../views/costs.ts";
 import { runForm } from "../views/run-form.ts";
@@ -39,6 +40,18 @@ export interface SubmittedForm {
 
 const CHANGED =
   ":warning: The workflow was changed while you filled this in. Look at the values once more.";
+
+/** Typed values for which there is no field any more: what is typed is not lost without a word. */
+function describeDropped(
+  typed: JsonObject,
+  inputs: Readonly<Record<string, InputDefinition>>,
+): readonly string[] {
+  const dropped = Object.entries(typed).filter(
+    ([name, value]) => !Object.hasOwn(inputs, name) && value !== null && value !== "",
+  );
+  const names = dropped.map(([name]) => `\`${escapeText(name)}\``).join(", ");
+  return dropped.length === 0 ? [] : [`It does not ask for ${names} any more.`];
+}
 
 /** A form that has not been opened: the first page, with what is known of the values. */
 export function newForm(
@@ -95,7 +108,8 @@ export async function submitForm(
   const filled = readPage(page, Object.entries(inputs), state, fields);
   if (state.inputs !== fingerprintOf(inputs)) {
     const anew = { ...withGiven(state, inputs, fields), page: 0, refilled: state.refilled + 1 };
-    return { kind: "view", view: await buildForm(anew, user, context, [CHANGED]) };
+    const remarks = [CHANGED, ...describeDropped({ ...state.given, ...fields }, inputs)];
+    return { kind: "view", view: await buildForm(anew, user, context, remarks) };
   }
   if (Object.keys(filled.errors).length > 0)
     return { kind: "errors", errors: filled.errors, state };
@@ -147,6 +161,34 @@ async function readForm(metadata: string, { keys }: BotContext): Promise<FormSta
   throw new AppError({ code: "input_invalid", message });
 }
 
+/**
+ * A form with what was typed on its page, to be opened again from its first page.
+ *
+ * @returns `hasSensitive`: it has inputs whose values are not kept. @throws {AppError} as {@link submitForm}.
+ */
+export async function readTyped(
+  { viewId, metadata, fields }: Omit<SubmittedForm, "user">,
+  context: BotContext,
+): Promise<{ readonly state: FormState; readonly hasSensitive: boolean }> {
+  const { inputs: _open, ...state } = await readForm(metadata, context);
+  const { definition } = await context.engine.workflows.get(state.workflowId);
+  const inputs = askedInputs(definition.inputs, state);
+  const typed = withGiven(state, inputs, withoutUploads(fields, inputs));
+  return {
+    state: { ...typed, page: 0, startKey: state.startKey ?? viewId },
+    hasSensitive: Object.values(inputs).some(({ sensitive }) => sensitive),
+  };
+}
+
+/** Files are uploaded anew: no field can show them. */
+function withoutUploads(
+  fields: JsonObject,
+  inputs: Readonly<Record<string, InputDefinition>>,
+): JsonObject {
+  const kept = Object.entries(fields).filter(([name]) => inputs[name]?.type !== "file");
+  return Object.fromEntries(kept);
+}
+
 /** What was filled in is kept for the next page, unless it is sensitive. */
 function withGiven(
   state: FormState,
@@ -165,11 +207,12 @@ function withGiven(
  * @param given - the values as its fields gave them, with the files themselves. @throws {AppError} what a start throws.
  */
 export function startForm(
-  { workflowId, via, channel, threadTs, message }: FormState,
+  { workflowId, via, channel, threadTs, message, startKey }: FormState,
   { values, files }: WithUploads,
-  { viewId, user }: Pick<SubmittedForm, "viewId" | "user">,
+  { viewId: shown, user }: Pick<SubmittedForm, "viewId" | "user">,
   { engine }: BotContext,
 ): Promise<StartResult> {
+  const viewId = startKey ?? shown;
   if (via === "shortcut") {
     const isAsked = Object.keys(values).length > 0;
     const request = { id: viewId, workflowId, user, ...(isAsked && { values, files }) };

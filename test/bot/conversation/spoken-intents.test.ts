@@ -314,6 +314,38 @@ describe("another language", () => {
     await ask(bot, "Halt mal bitte", /not sure what you would like/);
   });
 
+  test.for<readonly [string, number]>([
+    ["Quand un client écrit, prévenir #approvals", 0],
+    ["Quand un client écrit, prévenir #approvals", 1],
+  ])(
+    "what no model reads becomes a draft by a button: %s, beside %i drafts",
+    async ([text, drafts]) => {
+      await using bot = await TestBot.start({ definitions: [], connected: true });
+      for (let n = 0; n < drafts; n += 1)
+        await bot.message(DM, /Draft: /, await say(bot, `${WISH} ${n}`));
+      await reads(bot, "other");
+
+      const thread = await say(bot, text);
+      const answer = await bot.message(DM, /answer_again/, thread);
+      await bot.click("U0ALICE", DM, answer, "answer_again");
+
+      await bot.message(DM, /deploy_draft/, thread);
+    },
+  );
+
+  test("a change that a model takes for a question is made by a button", async () => {
+    await using bot = await TestBot.start({ definitions: [], connected: true });
+    const thread = await say(bot, WISH);
+    await bot.message(DM, /Draft: /, thread);
+    await reads(bot, "explain");
+
+    await say(bot, "Que aprueben dos personas: two approvers", thread);
+    const answer = await bot.message(DM, /Shall it be different, as you wrote/, thread);
+    await bot.click("U0ALICE", DM, answer, "change_recent_draft");
+
+    await bot.message(DM, /2 of them have to agree[\s\S]*round 2/, thread);
+  });
+
   test("a change of a draft is made, and a question about it answered", async () => {
     await using bot = await TestBot.start({ definitions: [], connected: true });
     const thread = await say(bot, WISH);

@@ -96,16 +96,21 @@ async function changeRecent(
 
 /** Answers a message after all. */
 async function answerAgain(
-  { value: { t: ts }, caller, click }: AckedRequest<AgainValue>,
+  { value: { t: ts, b }, caller, click, reply }: AckedRequest<AgainValue>,
   context: BotContext,
   conversation: Conversation,
 ): Promise<string | undefined> {
   const connection = await connect(context);
-  const again = `again:${click.triggerId ?? ""}`;
+  // A second click on the same button writes no second workflow.
+  const again = b === undefined ? `again:${click.triggerId ?? ""}` : "build";
   const message = await readMessage(ts, click.channel, again, connection);
   if (message.user !== caller.userId)
     return `Only ${mentionPerson(message.user)}, who wrote it, has it answered.`;
-  await conversation.receive(message, connection);
+  if (b === undefined) await conversation.receive(message, connection);
+  else {
+    await reply("I write a draft of it, in the thread of your message.");
+    await conversation.build(message, connection);
+  }
   return undefined;
 }
 

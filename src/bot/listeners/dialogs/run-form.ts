@@ -9,6 +9,7 @@ import type { Answer } from "../../commands/subcommand.ts";
 import type { BotContext } from "../../context.ts";
 import { readCarried } from "../../forms/carried.ts";
 import { FormState } from "../../forms/form-state.ts";
+import { keepForm } from "../../forms/kept-form.ts";
 import { buildForm, type FormResult, fillFromLastRun, submitForm } from "../../forms/run-forms.ts";
 import { ACTION_IDS, DIALOG_IDS } from "../../ids.ts";
 import { createDirectReply, createQuietReply, type Reply } from "../../reply.ts";
@@ -57,8 +58,18 @@ export function register(app: App, context: BotContext): void {
     submit: async ({ value: metadata, viewId, user, values, logger }) => {
       await context.permissions.caller(user);
       const { fields } = readFields(values);
-      const result = await submitForm({ viewId, user, metadata, fields }, context);
-      return toSubmission(result, user, logger, context);
+      const form = { viewId, user, metadata, fields };
+      try {
+        return toSubmission(await submitForm(form, context), user, logger, context);
+      } catch (error) {
+        const kept = await keepForm({ ...form, error }, context);
+        if (kept === null) throw error;
+        const known = asAppError(error);
+        logger.info({ err: known, code: known.code }, "a form was refused; what was typed is kept");
+        await createDirectReply(context.sender, user, logger)(kept);
+        const text = `:warning: Nothing was started. ${showSentence(known.message)} What you filled in is in our direct messages.`;
+        return { kind: "notice", text };
+      }
     },
   });
 }
