@@ -1,5 +1,7 @@
 import { beginInDirect } from "../drafts/begin-in-direct.ts";
 import { readPlain } from "../drafts/parse-build-request.ts";
+import { ACTION_IDS } from "../ids.ts";
+import { button, buttons, message, section } from "../views/blocks/build.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** Nothing to go by. */
@@ -15,8 +17,11 @@ export const newCommand: Subcommand = {
   run: async ({ caller, text = "", deliveryId }, context) => {
     const { command } = context;
     const description = readPlain(text);
-    if (BARE.test(description))
-      return `Say what it shall do: what starts it, what happens, and where the result goes. For example: \`${command} new asks @finance to approve purchases over $500 in #approvals\``;
+    if (BARE.test(description)) {
+      const text = `Say what it shall do: what starts it, what happens, and where the result goes. For example: \`${command} new asks @finance to approve purchases over $500 in #approvals\``;
+      const describe = { actionId: ACTION_IDS.newWorkflow, label: "Describe it", value: "{}" };
+      return message(text, [section(text), buttons("new", [button(describe)])]);
+    }
     const from = { description, user: caller.userId, key: `command:${deliveryId}` };
     const where = await beginInDirect({ ...from, lead: "You asked for a workflow:" }, context);
     return `:writing_hand: I am writing it. You find the draft in ${where}; there you say what shall be different. Nothing runs before an admin deploys it.`;

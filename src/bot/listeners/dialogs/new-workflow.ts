@@ -1,17 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
-import type { DraftRecord } from "../../../engine/ports/workflows.ts";
-import { AppError } from "../../../shared/errors.ts";
 import { readOwn } from "../../../shared/json.ts";
 import { LIMITS } from "../../../slack/limits.ts";
-import { ANSWER } from "../../../slack/outgoing/sender.ts";
-import { escapeText } from "../../../slack/text.ts";
 import type { BotContext } from "../../context.ts";
-import { createDraftWriter } from "../../drafts/draft-writer.ts";
+import { beginInDirect } from "../../drafts/begin-in-direct.ts";
 import { ACTION_IDS, DIALOG_IDS } from "../../ids.ts";
-import { createOpenReply, guard } from "../../reply.ts";
-import { message, sections } from "../../views/blocks/build.ts";
 import { plain } from "../../views/dialog.ts";
 import { onAction } from "../actions/on-action.ts";
 import { onSubmit } from "./dialog.ts";
@@ -39,28 +32,16 @@ export function register(app: App, context: BotContext): void {
     unconfirmed:
       "It could not be confirmed that your workflow is being written. Look at our direct messages before you ask again.",
     parse: (metadata) => metadata,
-    submit: async ({ viewId, user, values, logger }) => {
+    submit: async ({ viewId, user, values }) => {
       await context.permissions.caller(user);
       const typed = readOwn(readOwn(readOwn(values, BLOCK), "text"), "value");
       const description = typeof typed === "string" ? typed.trim() : "";
       if (description === "")
         return { kind: "errors", errors: { [BLOCK]: "Say what the workflow shall do." } };
       // A dialog that is submitted twice is written once.
-      if (!(await context.keys.claim(`new-workflow:${viewId}`, randomUUID())))
-        return { kind: "notice", text: "This is being written already; see our direct messages." };
-      const draft = await begin(description, { viewId, user }, context);
-      const { client } = context;
-      const reply = createOpenReply(
-        context.sender,
-        { channel: draft.channel, user, threadTs: draft.threadTs },
-        logger,
-      );
-      void guard(reply, logger, () => createDraftWriter(context, client, logger).write(draft));
-      const { permalink } = await client.chat
-        .getPermalink({ channel: draft.channel, message_ts: draft.threadTs })
-        .catch(() => ({ permalink: undefined }));
-      const where =
-        permalink === undefined ? "our direct messages" : `<${permalink}|our direct messages>`;
+      const lead = "You asked on my Home tab for a workflow:";
+      const key = `home:${viewId}`;
+      const where = await beginInDirect({ description, user, key, lead }, context);
       return {
         kind: "notice",
         text: `:writing_hand: I am writing it. You find the draft in ${where}; there you say what shall be different. Nothing runs before an admin deploys it.`,
@@ -98,34 +79,4 @@ function descriptionDialog(): ModalView {
       },
     ],
   };
-}
-
-/** The draft, and the message in whose thread it is discussed. @throws {AppError} `slack_unavailable`. */
-async function begin(
-  description: string,
-  { viewId, user }: { readonly viewId: string; readonly user: string },
-  { client, engine, sender }: BotContext,
-): Promise<DraftRecord> {
-  const { channel } = await client.conversations.open({ users: user });
-  const quoted = escapeText(description)
-    .split("\n")
-    .map((line) => `>${line}`);
-  const text = "You asked on my Home tab for a workflow:";
-  const root = message(text, sections([`:memo: ${text}`, ...quoted]));
-  const { ts } = await sender.post(
-    { channel: channel?.id ?? user, text: root.text, blocks: [...root.blocks] },
-    ANSWER,
-  );
-  const draft = await engine.drafts.open({
-    key: `home:${viewId}`,
-    ownerId: user,
-    channel: channel?.id ?? user,
-    threadTs: ts ?? "",
-    description,
-  });
-  if (draft !== null) return draft;
-  throw new AppError({
-    code: "input_invalid",
-    message: "This is being written already; see our direct messages.",
-  });
 }
