@@ -41,8 +41,10 @@ function textOf(output: Json): string {
 }
 
 function isLong(output: Json, text: string): boolean {
-  if (text.length > SCREEN.chars || text.split("\n", SCREEN.lines + 1).length > SCREEN.lines)
-    return true;
+  if (typeof output === "string")
+    return text.length > SCREEN.chars || text.split("\n", SCREEN.lines + 1).length > SCREEN.lines;
+  // A message shows lists in one paragraph, and an object by its members.
+  if (JSON.stringify(output).length > SCREEN.chars) return true;
   const members = isJsonObject(output) ? Object.values(output) : [];
   return members.some((member) => textOf(member ?? null).length > SCREEN.memberChars);
 }
