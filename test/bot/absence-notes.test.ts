@@ -60,11 +60,13 @@ test("after an absence each owner gets one note of all that was missed, and none
   const [ofAlice, ...more] = await notes(bot, "D0ALICE");
   expect(more).toEqual([]);
   expect(ofAlice).toMatch(/its scheduled run was left out.*`\/workflow run helper` starts one now/);
-  expect(ofAlice).toMatch(/`3f2a1` *: the time to decide ran out at/);
+  expect(ofAlice).toMatch(/`3f2a1` *: the time to decide ran out/);
   expect(await notes(bot, "D0BOB")).toEqual([
     expect.stringMatching(/was interrupted, and continues/),
   ]);
-  expect(await notes(bot, "D0CAROL")).toEqual([expect.stringMatching(/should have continued at/)]);
+  expect(await notes(bot, "D0CAROL")).toEqual([
+    expect.stringMatching(/should have continued earlier/),
+  ]);
 });
 
 test("what belongs to a person who has left goes to the admins, in one note with what is theirs", async () => {
@@ -126,6 +128,18 @@ test("a channel was active when people wrote or joined, not when bots did", asyn
   expect(await look(before, Date.now() + MINUTE, null)).toBe(true);
   expect(await look(before, Date.now() + MINUTE, ["#gone"])).toBe(false);
   expect(await look(before - 2 * HOUR, before - HOUR)).toBe(false);
+});
+
+test("events that were lost are one line for all workflows", () => {
+  const until = Date.UTC(2026, 10, 23, 9);
+  const lost = ["One", "Two", "Three", "Four", "Five"].map((workflowName) =>
+    missing({ kind: "events", owner: "U0ALICE", channels: null, until, workflowName }),
+  );
+
+  const shown = JSON.stringify(absenceNote({ from: 0, to: HOUR }, lost, "/workflow").blocks);
+
+  expect(shown).toContain("started nothing (*One*, *Two*, *Three*, 2 more workflows)");
+  expect(shown.match(/started nothing/g)).toHaveLength(1);
 });
 
 test("a note stays short, however much was missed", () => {

@@ -235,7 +235,9 @@ describe("a shared file", () => {
       const privates = await bot.privates("U0ALICE", "C0GENERAL");
       return privates.length > 0 ? privates : undefined;
     });
-    expect(answer).toMatch(/Nothing was started.*march\.pdf: the app may not read files/s);
+    expect(answer).toMatch(
+      /Nothing was started.*march\.pdf: the app may not read files.*share it again/s,
+    );
     expect(await listOf(bot, "invoice")).toEqual([]);
   });
 

@@ -76,6 +76,6 @@ async function refuse(
   const place = { user, channel, ...omitUndefined({ threadTs: threadTs ?? undefined }) };
   const reply = createQuietReply(sender, place, logger);
   const lines = unread.map(({ name, problem }) => `• ${escapeText(name)}: ${problem}.`);
-  const text = `:warning: Nothing was started with this, because I cannot read it:\n${lines.join("\n")}`;
+  const text = `:warning: Nothing was started with this, because I cannot read it:\n${lines.join("\n")}\nWhen that is mended, share it again.`;
   await guard(reply, logger, () => reply(text));
 }
