@@ -28,24 +28,26 @@ export const SERIES_EMOJI = [
 ] as const;
 const DAYS = 30;
 
-/** @param labelOf - a workflow's name for people. @param now - within the last of the days. */
+/** @param labelOf - a workflow's name for people. */
 export function costSeries(
-  { days: costs, workflows }: CostSummary,
+  { day: last, days: costs, workflows }: CostSummary,
   labelOf: (workflowId: string) => string,
 ): CostSeries {
-  const last = costs.at(-1)?.day ?? 0;
   const days = Array.from({ length: DAYS }, (_, index) => last - (DAYS - 1 - index) * DAY_MS);
   const paid = workflows.filter(({ month }) => month.costNano > 0).map(({ name }) => name);
   const named = paid.length <= NAMED + 1 ? paid : paid.slice(0, NAMED);
-  const sumOf = (ids: ReadonlySet<string>) =>
-    days.map((day) =>
-      costs.reduce(
-        (sum, cost) => (cost.day === day && ids.has(cost.workflowId) ? sum + cost.costNano : sum),
-        0,
-      ),
-    );
+  const first = days[0] ?? last;
+  const costsOf = new Map<string, number[]>();
+  for (const { day, workflowId, costNano } of costs) {
+    const own = costsOf.get(workflowId) ?? Array.from({ length: DAYS }, () => 0);
+    const index = (day - first) / DAY_MS;
+    own[index] = (own[index] ?? 0) + costNano;
+    costsOf.set(workflowId, own);
+  }
   const toSeries = (label: string, ids: readonly string[]) => {
-    const own = sumOf(new Set(ids));
+    const own = days.map((_, index) =>
+      ids.reduce((sum, id) => sum + (costsOf.get(id)?.[index] ?? 0), 0),
+    );
     return { label, costNano: own.reduce((sum, cost) => sum + cost, 0), days: own };
   };
   const others = paid.slice(named.length);

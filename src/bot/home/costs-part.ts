@@ -1,11 +1,10 @@
 import type { DataTableBlock, KnownBlock, RichTextBlock } from "@slack/types";
 import type { BudgetStatus, CostSpansLine, CostSummary } from "../../engine/api/costs.ts";
-import { describeSubject } from "../../engine/model/budget-subject.ts";
 import { GENERATION } from "../../engine/model/execution-id.ts";
 import { formatDollars, toDollars } from "../../shared/money.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { cut, LIMITS } from "../../slack/limits.ts";
-import { escapeText, mentionPerson, showSentence, showTime } from "../../slack/text.ts";
+import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { contextBlock, fields, header, section, sections } from "../views/blocks/build.ts";
 import { countRuns, describeUnknown, isCost, showSpent } from "../views/costs.ts";
 import { costSeries, describePicture, SERIES_EMOJI } from "./cost-series.ts";
@@ -40,7 +39,7 @@ export function costBlocks(costs: HomeCosts | null, command: string): KnownBlock
     ...chartBlocks(costs),
     ...moreBlocks(summary, command),
     ...(unknown === null ? [] : [contextBlock(unknown)]),
-    ...budgetBlocks(budgets),
+    ...budgetBlocks(budgets, costs.names),
   ];
 }
 
@@ -168,9 +167,9 @@ function moreBlocks(summary: CostSummary, command: string): KnownBlock[] {
   return more > 0 ? [contextBlock(`There are more: \`${all}\` lists them.`)] : [];
 }
 
-function budgetBlocks(budgets: readonly BudgetStatus[]): KnownBlock[] {
+function budgetBlocks(budgets: readonly BudgetStatus[], names: HomeCosts["names"]): KnownBlock[] {
   if (budgets.length === 0) return [];
-  const lines = budgets.slice(0, BUDGETS_SHOWN).map(describeBudget);
+  const lines = budgets.slice(0, BUDGETS_SHOWN).map((budget) => describeBudget(budget, names));
   const more = budgets.length - lines.length;
   return sections([
     "*Left of this month's budgets* (UTC)",
@@ -179,12 +178,17 @@ function budgetBlocks(budgets: readonly BudgetStatus[]): KnownBlock[] {
   ]);
 }
 
-function describeBudget(budget: BudgetStatus): string {
+function describeBudget(budget: BudgetStatus, names: HomeCosts["names"]): string {
   const { monthlyNano, spentNano } = budget;
   const left = Math.max(monthlyNano - spentNano, 0);
   const share = monthlyNano === 0 ? 1 : Math.min(spentNano / monthlyNano, 1);
   const filled = Math.round(share * BAR_CHARS);
   const bar = `\`${"█".repeat(filled).padEnd(BAR_CHARS, "░")}\``;
   const icon = left === 0 ? ":no_entry: " : share >= 0.8 ? ":warning: " : "";
-  return `${bar} ${icon}${showSentence(describeSubject(budget))}: *${formatDollars(left)}* of ${formatDollars(monthlyNano)} left (${Math.floor(share * 100)} % used)`;
+  return `${bar} ${icon}${subjectOf(budget, names)}: *${formatDollars(left)}* of ${formatDollars(monthlyNano)} left (${Math.floor(share * 100)} % used)`;
+}
+
+function subjectOf({ scope, subject }: BudgetStatus, names: HomeCosts["names"]): string {
+  if (scope === "all") return "all runs";
+  return scope === "person" ? mentionPerson(subject) : escapeText(nameOf(subject, names));
 }

@@ -125,6 +125,8 @@ export interface CostSpansLine extends CostSpans {
 export interface CostSummary {
   /** `own`: of the runs that the reader started, and of their drafts. Those are not counted by person and model. */
   readonly of: "all" | "own";
+  /** When today began, UTC; milliseconds since 1970. */
+  readonly day: number;
   readonly total: CostSpans;
   readonly workflows: readonly CostSpansLine[];
   readonly people: readonly CostSpansLine[];

@@ -1,13 +1,6 @@
 import type { CostOfDay, CostSpans, CostSpansLine, CostSummary } from "../api/costs.ts";
 import { GENERATION } from "../model/execution-id.ts";
-import {
-  addTotals,
-  DAY_MS,
-  type DailyDimension,
-  dayOf,
-  NOTHING,
-  type Totals,
-} from "../model/totals.ts";
+import { addTotals, DAY_MS, type DailyDimension, dayOf, NOTHING } from "../model/totals.ts";
 import type { CallCost } from "../ports/calls.ts";
 import type { DaySum } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
@@ -95,8 +88,13 @@ async function sumPeople(
 function summarizeWorkflows(
   sums: readonly DaySum[],
   days: Days,
-): Pick<CostSummary, "total" | "workflows" | "days"> {
-  return { total: addUp(sums, days), workflows: toLines(sums, days), days: toDays(sums) };
+): Pick<CostSummary, "day" | "total" | "workflows" | "days"> {
+  return {
+    day: days.today,
+    total: addUp(sums, days),
+    workflows: toLines(sums, days),
+    days: toDays(sums),
+  };
 }
 
 function toLines(sums: readonly DaySum[], days: Days): readonly CostSpansLine[] {
@@ -105,11 +103,17 @@ function toLines(sums: readonly DaySum[], days: Days): readonly CostSpansLine[] 
     .sort((one, other) => other.month.costNano - one.month.costNano);
 }
 
+/** One pass: with many workflows there are many sums. */
 function addUp(sums: readonly DaySum[], { today }: Days): CostSpans {
   const week = today - (WEEK - 1) * DAY_MS;
-  const since = (start: number): Totals =>
-    sums.reduce((sum: Totals, one) => (one.day < start ? sum : addTotals(sum, one)), NOTHING);
-  return { today: since(today), week: since(week), month: since(Number.NEGATIVE_INFINITY) };
+  // Each span holds the shorter one.
+  const parts = { today: NOTHING, week: NOTHING, month: NOTHING };
+  for (const sum of sums) {
+    const part = sum.day >= today ? "today" : sum.day >= week ? "week" : "month";
+    parts[part] = addTotals(parts[part], sum);
+  }
+  const inWeek = addTotals(parts.today, parts.week);
+  return { today: parts.today, week: inWeek, month: addTotals(inWeek, parts.month) };
 }
 
 function toDays(sums: readonly DaySum[]): readonly CostOfDay[] {

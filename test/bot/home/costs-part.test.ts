@@ -26,6 +26,7 @@ function summary(
   const total = sumTotals(workflows.map(({ month }) => month));
   return {
     of: "all",
+    day: TODAY,
     total: { today: NOTHING, week: total, month: total },
     workflows,
     people: [],
@@ -106,8 +107,10 @@ describe("costs on Home", () => {
       ],
     });
 
-    expect(text).toMatch(/:warning: .*: \*\$0.0100\* of \$0.1000 left \(90 % used\)/);
-    expect(text).toMatch(/:no_entry: .*: \*\$0.0000\* of \$0.0100 left \(100 % used\)/);
+    expect(text).toMatch(
+      /:warning: Sort &lt;tickets&gt;: \*\$0.0100\* of \$0.1000 left \(90 % used\)/,
+    );
+    expect(text).toMatch(/:no_entry: all runs: \*\$0.0000\* of \$0.0100 left \(100 % used\)/);
   });
 });
 

@@ -6,7 +6,6 @@ import { drawFigures, widthOf } from "./figures.ts";
 /** In pixels. Clients show it about half as wide, on screens with small pixels sharp. */
 const WIDTH = 1280;
 const HEIGHT = 400;
-const LEFT = 130;
 const RIGHT = 50;
 const TOP = 24;
 const BOTTOM = 56;
@@ -33,16 +32,17 @@ export function drawCosts({ all, days }: CostSeries): Buffer {
   const top = niceCeiling(Math.max(...sums, 1));
   const heightOf = (nano: number): number => (nano / top) * (HEIGHT - TOP - BOTTOM);
   const base = HEIGHT - BOTTOM;
-  for (let n = 0; n <= LINES; n += 1) {
+  const labels = Array.from({ length: LINES + 1 }, (_, n) => showDollars((top * n) / LINES));
+  const margin = Math.max(...labels.map((label) => widthOf(label, FIGURES))) + 4 * GAP;
+  for (const [n, label] of labels.entries()) {
     const y = base - heightOf((top * n) / LINES);
-    canvas.fill(LEFT, y, WIDTH - RIGHT, y + 2, GRID);
-    const label = showDollars((top * n) / LINES);
-    const left = LEFT - 2 * GAP - widthOf(label, FIGURES);
+    canvas.fill(margin, y, WIDTH - RIGHT, y + 2, GRID);
+    const left = margin - 2 * GAP - widthOf(label, FIGURES);
     drawFigures(canvas, label, [left, y - FIGURES / 2], FIGURES, INK);
   }
-  const step = (WIDTH - LEFT - RIGHT) / days.length;
+  const step = (WIDTH - margin - RIGHT) / days.length;
   for (const [day, start] of days.entries()) {
-    const left = LEFT + day * step;
+    const left = margin + day * step;
     let y = base;
     for (const [index, { days: own }] of all.entries()) {
       const next = y - heightOf(own[day] ?? 0);
@@ -56,7 +56,7 @@ export function drawCosts({ all, days }: CostSeries): Buffer {
       drawFigures(canvas, label, [center, base + 2 * GAP], FIGURES, INK);
     }
   }
-  canvas.fill(LEFT, base, WIDTH - RIGHT, base + 2, INK);
+  canvas.fill(margin, base, WIDTH - RIGHT, base + 2, INK);
   return canvas.toPng();
 }
 
