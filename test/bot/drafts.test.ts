@@ -69,7 +69,7 @@ describe("a workflow described in a direct message", () => {
     expect(others).toEqual([]);
     expect(workflow).toMatchObject({ version: 1 });
 
-    const line = runLine(deployed).replace(/amount=\S+/, "amount=640");
+    const line = `${runLine(deployed)} amount=640 item=Chairs`;
     expect(await bot.slash("U0ALICE", line)).toContain("Started");
     const approval = await bot.message("C0APPROVALS", /Approval needed/);
     await bot.click("U0BOB", "C0APPROVALS", approval, "decide_approve");

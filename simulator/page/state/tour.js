@@ -31,7 +31,7 @@ import { recall, remember } from "./storage.js";
  * @property {boolean} [opensThread] the step is about that message's thread
  */
 
-export const firstRun = '/workflow run expense-approval amount=640 item="Laptop stand"';
+export const firstRun = "/workflow run expense-approval";
 
 export const firstDescription =
   "Build me a workflow that asks @finance to approve purchases over $500 in #approvals";
@@ -41,7 +41,7 @@ export const steps = [
   {
     id: "run",
     title: "Run a workflow",
-    hint: "Send this in #general as Alice. The AI screens the expense first.",
+    hint: "Send this in #general as Alice: a form asks for the values, such as 640 for a laptop stand. The AI screens the expense first.",
     command: firstRun,
     isDone: (fact, workspace) =>
       fact.type === "event" &&

@@ -17,8 +17,8 @@ import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from ".
 
 export const runCommand: Subcommand = {
   name: "run",
-  usage: "<id> [key=value …]",
-  summary: "start a workflow; a form asks for what you leave out",
+  usage: "<id>",
+  summary: "start a workflow; a form asks for its values, or write them as `name=value`",
   roles: EVERY_ROLE,
   findValueNames: async (words, context) => {
     const workflow = await findWorkflow(words, context).catch(() => null);

@@ -32,8 +32,10 @@ export const showCommand: Subcommand = {
       ...(next.length > 0
         ? [`*Next starts by its schedule*: ${next.map(showTime).join(", ")}`]
         : []),
-      `*Start it*: \`${exampleLine(command, definition, new Map())}\``,
-      inputs.length === 0 ? "*Inputs*: any `key=value`" : "*Inputs*",
+      inputs.length === 0
+        ? `*Start it*: \`${command} run ${escapeText(definition.id)}\`; values with names are taken, too`
+        : `*Start it*: \`${command} run ${escapeText(definition.id)}\` asks for the values in a form; in one line: \`${exampleLine(command, definition, new Map())}\``,
+      ...(inputs.length === 0 ? [] : ["*Inputs*"]),
       ...inputs,
     ];
     const deployed = `Deployed by ${mentionPerson(deployedBy)} ${showTime(deployedAt)}`;

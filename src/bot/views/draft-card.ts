@@ -3,7 +3,6 @@ import { counted } from "../../shared/counted.ts";
 import { showHidden, showHiddenInLine } from "../../shared/visible-text.ts";
 import { escapeText, mentionPerson, showCost } from "../../slack/text.ts";
 import { toDraftValue } from "../action-values.ts";
-import { exampleLine } from "../commands/inputs-help.ts";
 import { ACTION_IDS } from "../ids.ts";
 import {
   button,
@@ -43,7 +42,7 @@ export function settledDraftCard(view: DraftView, command: string): CardMessage 
     return message(text, [section(text)]);
   }
   const text = `:white_check_mark: *${name}* was deployed as \`${definition.id}\` version ${draft.version ?? 1}${by}.`;
-  const run = `Run it: \`${exampleLine(command, definition, new Map())}\``;
+  const run = `Run it: \`${command} run ${definition.id}\``;
   return message(text, [section(`${text}\n${run}`), ...body(view)]);
 }
 

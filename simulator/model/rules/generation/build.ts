@@ -12,7 +12,47 @@ import { applyChange, type Plan, readPlan } from "./plan.ts";
 export function generateDefinition(request: ChatRequest): string | undefined {
   const wish = readWish(request);
   if (wish === undefined) return undefined;
-  return JSON.stringify(definitionFor(wish, wish.changes.length));
+  return JSON.stringify({ ...definitionFor(wish, wish.changes.length), notes: notesOn(wish) });
+}
+
+/** What the stand-in says beside its definition: what it is, and the parts of the wish without which it would have written the same. */
+function notesOn(wish: Wish): string {
+  const what = "I am a stand-in that reads plain English by simple rules.";
+  const written = JSON.stringify(definitionFor(wish, wish.changes.length)["steps"]);
+  const said = wish.isChange ? (wish.changes.at(-1) ?? "") : wish.first;
+  const unread = partsOf(said).filter(
+    (part) => !isNamed(part, written) && isSame(wish, without(wish, part)),
+  );
+  if (unread.length === 0) return `${what} Look whether all that you asked for is there.`;
+  const parts = unread.map((part) => `“${part}”`).join(", ");
+  return `${what} I left out: ${parts}. A real model reads all of it: set OPENAI_BASE_URL.`;
+}
+
+/** The parts of a sentence that may ask for something of their own, as they stand in it. */
+function partsOf(text: string): readonly string[] {
+  const parts = text.split(/[,;.]\s+|\s+(?=(?:and|then|but)\s)/i).map((part) => part.trim());
+  return parts.filter((part) => (part.match(/\p{L}{2,}/gu) ?? []).length > 2);
+}
+
+function without({ first, changes, isChange }: Wish, part: string): Wish {
+  const cut = (text: string): string => text.replace(part, " ");
+  if (!isChange) return { first: cut(first), changes, isChange };
+  return { first, changes: [...changes.slice(0, -1), cut(changes.at(-1) ?? "")], isChange };
+}
+
+/** Are the channels and groups of a part in the definition? Then it was read, although a default would say the same. */
+function isNamed(part: string, written: string): boolean {
+  const names = part.match(/[#@][\p{L}\d_-]+/gu) ?? [];
+  return names.length > 0 && names.every((name) => written.includes(name));
+}
+
+/** Do two wishes come to the same, but for its names? */
+function isSame(one: Wish, other: Wish): boolean {
+  const [a, b] = [one, other].map((wish) => {
+    const { triggers, inputs, steps } = definitionFor(wish, wish.changes.length);
+    return JSON.stringify({ triggers, inputs, steps });
+  });
+  return a === b;
 }
 
 /**
