@@ -87,9 +87,11 @@ export class MappedText {
     return /[%\\&]/.test(this.text) ? this.#rewrite(ESCAPE, decode) : this;
   }
 
-  /** In lower case and without white space. */
+  /** In lower case, without white space and characters that are not seen. */
   folded(): MappedText {
-    return this.#rewrite(/\s+|[^\s\da-z]/gu, (one) => (/^\s/.test(one) ? "" : toSmall(one)));
+    return this.#rewrite(/[\s\p{Cf}]+|[^\s\da-z]/gu, (one) =>
+      /^[\s\p{Cf}]/u.test(one) ? "" : toSmall(one),
+    );
   }
 
   #rewrite(pattern: RegExp, write: (found: string) => string): MappedText {

@@ -16,11 +16,11 @@ export const MIN_SECRET_LENGTH = 8;
 const MAX_LAYERS = 4;
 
 /**
- * Makes a mask for secrets. It finds them in whatever case, with white space between, encoded for a URL (also `+` for a blank),
- * JSON, HTML or as numbers of characters, each several times over and mixed, in hexadecimal with or without colons, and in base64
- * and base64url at whatever place of a longer text; in a value also where they are split over texts or names that follow one
+ * Makes a mask for secrets. It finds them in whatever case, with white space or unseen characters between, encoded for a URL (also `+` for a blank),
+ * JSON, HTML or as numbers of characters, each several times over and mixed, in hexadecimal, as a list of bytes, in
+ * quoted-printable, and in base64 and base64url at whatever place of a longer text, also twice; in a value also where they are split over texts or names that follow one
  * another, over the texts of one name in the objects of a list, or over a name and its text. It does not find what was turned
- * round, hashed, compressed, encrypted, or encoded by two of the last two ways.
+ * round, hashed, compressed, encrypted, or encoded by several of the last ways.
  *
  * Linear in the length of what it reads: 1 MB and 20 secrets take some 50 ms.
  *
@@ -52,22 +52,53 @@ interface Form {
 
 function formsOf(secret: string): readonly Form[] {
   const bytes = Buffer.from(secret, "utf8");
-  const hex = bytes.toString("hex");
-  const plain = [hex, hex.replaceAll(/..(?=.)/g, "$&:")];
+  const plain = bytesInWords(bytes);
   // Of a secret with escapes of its own, decoding leaves something else.
   for (let text = secret, layer = 0; layer < MAX_LAYERS; layer += 1) {
     plain.push(text, text.replaceAll(" ", "+"));
     text = decodeEscapes(text);
   }
-  const base64 = [0, 1, 2].flatMap((offset) => {
-    const text = base64At(bytes, offset);
-    return [text, text.replaceAll("+", "-").replaceAll("/", "_")];
-  });
+  if (/[^\p{ASCII}]/u.test(secret))
+    plain.push(secret.normalize("NFC"), secret.normalize("NFD"), bytes.toString("latin1"));
   return [
-    ...base64.map((text) => ({ text: comparable(text), isBase64: true })),
+    ...base64Of(secret).map((text) => ({ text: comparable(text), isBase64: true })),
     ...plain.map((text) => ({ text: comparable(text), isBase64: false })),
   ];
 }
+
+/** Bytes in hexadecimal, as programs write them, in mail (quoted-printable) and as a list of numbers. */
+function bytesInWords(bytes: Buffer): string[] {
+  const pairs = [...bytes].map((byte) => byte.toString(16).padStart(2, "0"));
+  const mail = pairs.map((pair, at) => {
+    const byte = bytes[at] ?? 0;
+    return byte === 0x3d || byte < 0x20 || byte > 0x7e ? `=${pair}` : String.fromCharCode(byte);
+  });
+  const hex = [
+    pairs.join(""),
+    pairs.join(":"),
+    pairs.join("-"),
+    pairs.map((pair) => `\\x${pair}`).join(""),
+  ];
+  return [...hex, mail.join(""), bytes.join(","), bytes.join("")];
+}
+
+/** In the encodings that programs give to base64, and in base64 of base64. */
+function base64Of(secret: string): readonly string[] {
+  const encodings = [
+    "utf8",
+    "utf16le",
+    ...(/[^\p{ASCII}]/u.test(secret) ? ["latin1" as const] : []),
+  ] as const;
+  const once = encodings.flatMap((encoding) => shifted(Buffer.from(secret, encoding)));
+  const twice = shifted(Buffer.from(secret)).flatMap((text) => shifted(Buffer.from(text)));
+  return [...once, ...twice].flatMap((text) => [
+    text,
+    text.replaceAll("+", "-").replaceAll("/", "_"),
+  ]);
+}
+
+const shifted = (bytes: Buffer): readonly string[] =>
+  [0, 1, 2].map((offset) => base64At(bytes, offset));
 
 /** The characters of base64 that come from the secret alone, when it stands at an offset within a longer text. */
 export function base64At(bytes: Buffer, offset: number): string {
@@ -78,7 +109,7 @@ export function base64At(bytes: Buffer, offset: number): string {
 }
 
 function comparable(text: string): string {
-  return toSmall(text.replaceAll(/\s+/g, ""));
+  return toSmall(text.replaceAll(/[\s\p{Cf}]+/gu, ""));
 }
 
 /** The value with every text of it, names included, as `map` gives it. */

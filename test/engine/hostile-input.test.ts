@@ -163,6 +163,28 @@ describe("a run that could go on for ever", () => {
   });
 });
 
+test("lists within lists end at the limit of steps of the run, before the list that is too much", async () => {
+  const each = (as: string, steps: readonly JsonObject[]): JsonObject => ({
+    id: `each-${as}`,
+    type: "foreach",
+    config: { items: "lists.range(300)", as, steps },
+  });
+  const leaf = { id: "leaf", type: "transform", config: { expression: "1" } };
+  await using harness = await WorkflowHarness.open({
+    id: "nested",
+    name: "Nested",
+    limits: { maxSteps: 10_000 },
+    steps: [each("a", [each("b", [each("c", [leaf])])])],
+  });
+
+  const { status, error } = await harness.start("nested", {});
+
+  expect(status).toBe("failed");
+  expect(error?.message).toMatch(
+    /^Item 0 failed: Item \d+ failed: "items" gave 300 items, .* limits\.maxSteps is 10000, of which \d+ are left\. No item was begun\./,
+  );
+});
+
 test("a run begins with a thousand values at most, and says where to put more", async () => {
   await using harness = await WorkflowHarness.open({
     id: "wide",

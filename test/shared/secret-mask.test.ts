@@ -184,3 +184,38 @@ test("of two secrets the longer one goes first, so that no rest of it stays", ()
 test("short values are words of everyday text and stay", () => {
   expect(createSecretMask(["admin", ""]).text("admin")).toBe("admin");
 });
+
+describe("a secret that programs write in further ways is found:", () => {
+  const SECRET = 's3cr&t"/<p+wd=ü1';
+  const bytes = Buffer.from(SECRET);
+  const mask = createSecretMask([SECRET]);
+  const base64 = (text: string, encoding: BufferEncoding = "utf8"): string =>
+    Buffer.from(text, encoding).toString("base64");
+  const pairs = [...bytes].map((byte) => byte.toString(16).padStart(2, "0"));
+
+  test.for([
+    ["base64 of base64", base64(base64(SECRET))],
+    ["base64 of base64 of a longer text", base64(`Basic ${base64(`user:${SECRET}`)}!`)],
+    ["base64 of UTF-16", base64(SECRET, "utf16le")],
+    ["base64 of Latin-1", base64(SECRET, "latin1")],
+    ["UTF-8 that was read as Latin-1", bytes.toString("latin1")],
+    ["decomposed accents", SECRET.normalize("NFD")],
+    ["letters with unseen characters between", Array.from(SECRET).join("\u200b")],
+    ["letters with soft hyphens between", Array.from(SECRET).join("\u00ad")],
+    ["bytes as a program escapes them", pairs.map((pair) => `\\x${pair}`).join("")],
+    ["hexadecimal with hyphens", pairs.join("-").toUpperCase()],
+    ["quoted-printable", 's3cr&t"/<p+wd=3D=C3=\r\n=BC1'.replace("=\r\n=BC", "=BC")],
+    ["a list of bytes", JSON.stringify([...bytes])],
+    [
+      "URL within a URL within a URL",
+      encodeURIComponent(encodeURIComponent(encodeURIComponent(SECRET))),
+    ],
+  ] as const)("%s", ([, written]) => {
+    expect(mask.text(`before ${written} after`)).not.toContain(written.slice(4, -4));
+    expect(mask.text(`before ${written} after`)).toContain("[secret]");
+  });
+
+  test("bytes that are the numbers of a list", () => {
+    expect(JSON.stringify(mask.json({ data: [...bytes] }))).not.toContain("114,38,116");
+  });
+});

@@ -6,6 +6,7 @@ import type {
   ExecutionRecordQuery,
   ExecutionStore,
 } from "../../engine/ports/executions.ts";
+import { nextTurn } from "../../shared/next-turn.ts";
 import { AFTER_ANY, parseCursor, toPage } from "../executions.ts";
 import type { Connection } from "./connection.ts";
 import { flag, integer, integerOrNull, json, type Row, text, textOrNull } from "./row.ts";
@@ -52,7 +53,7 @@ export function createHeads(connection: Connection): ExecutionStore {
         return row === undefined ? null : toHead(row);
       }),
     save: async (head) => await connection.write(writeRecord(head)),
-    list: (query) => connection.read(() => listRecords(connection, query)),
+    list: (query) => listInTurns(connection, query),
     listEnded: (startedBy, limit) =>
       connection.read(() => selectEnded.all(startedBy, limit).map(toHead)),
     findIds: (prefix, limit) =>
@@ -131,6 +132,26 @@ function insertValues(head: ExecutionRecord): readonly SQLInputValue[] {
     head.costNano,
     Number(head.costUnknown),
   ];
+}
+
+/** Records that are read in one turn of the event loop: each start event may have a megabyte of inputs. */
+const AT_ONCE = 25;
+
+async function listInTurns(
+  connection: Connection,
+  query: ExecutionRecordQuery,
+): Promise<ExecutionRecordPage> {
+  const records: ExecutionRecord[] = [];
+  let asked = query;
+  for (;;) {
+    const limit = Math.min(AT_ONCE, query.limit - records.length);
+    const page = await connection.read(() => listRecords(connection, { ...asked, limit }));
+    records.push(...page.records);
+    if (page.nextCursor === null || records.length >= query.limit)
+      return { records, nextCursor: page.nextCursor };
+    asked = { ...query, cursor: page.nextCursor };
+    await nextTurn();
+  }
 }
 
 function listRecords(connection: Connection, query: ExecutionRecordQuery): ExecutionRecordPage {

@@ -603,7 +603,7 @@ const reads: readonly Bomb[] = [
     name: "lists of runs with inputs of a megabyte",
     drop: async (site, id) => {
       await site.deploy(workflow(id, [transform("1")]));
-      for (let n = 0; n < 40; n += 1) await site.start(id, { text: times("x", 900_000), n });
+      for (let n = 0; n < 60; n += 1) await site.start(id, { text: times("x", 900_000), n });
       await site.ask("GET", `/api/executions?workflowId=${id}&limit=200`);
       await site.ask("GET", "/api/executions?limit=200");
       await site.ask("GET", "/");
