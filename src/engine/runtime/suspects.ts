@@ -10,13 +10,13 @@ export interface Suspect extends Deaths {
 
 /** Milliseconds that all of them together are alone for after the first end of a process, and one of them at most. */
 const ROUND_MS = 20_000;
-const LONGEST_FIRST_MS = 5000;
+const LONGEST_FIRST_MS = 2000;
 const LONGEST_MS = 60_000;
 /** With each further end they are alone for so many times longer: what ends the process late is found, too. */
 const GROWTH = 4;
 
 /** Milliseconds that a process has to live without an attempt to which the end of one points already. */
-const QUIET_MS = 15_000;
+const QUIET_MS = 10_000;
 /** Milliseconds in which an execution that was woken asks. */
 const NEXT_MS = 250;
 

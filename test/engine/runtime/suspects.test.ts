@@ -119,7 +119,7 @@ test("a step that ends the process is given up after three times, none of those 
 
 test("several steps that end the process are given up, none of the others is", async () => {
   await using processes = await Processes.open();
-  processes.killsAfter.set("killer", 1000).set("murderer", 2000);
+  processes.killsAfter.set("killer", 1000).set("murderer", 1500);
   await processes.begin();
   await processes.start("killer", ...INNOCENT, "murderer");
 
