@@ -35,6 +35,7 @@ describe("a run at work ends well", () => {
     ["the status is limited", "agents.sessions.setStatus", false, { retry_after: 1 }],
     ["the start is limited", "chat.startStream", false, { retry_after: 1 }],
     ["the end is limited", "chat.stopStream", false, { retry_after: 1 }],
+    ["its stream is too long to say more", "chat.stopStream", false, { error: "msg_too_long" }],
     ["streams are refused", "chat.startStream", false, { error: "not_allowed" }],
   ] as const)("though %s", async ([, method, applied, fault]) => {
     await using bot = await startSlowly();

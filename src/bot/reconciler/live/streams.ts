@@ -1,7 +1,6 @@
 import type { AnyChunk } from "@slack/types";
 import type { ExecutionView } from "../../../engine/api/executions.ts";
 import type { CardRecord } from "../../../engine/ports/cards.ts";
-import { hashJson, toJson } from "../../../shared/json.ts";
 import { LruMap } from "../../../shared/lru-map.ts";
 import type { ExecutionCards } from "../execution-cards.ts";
 import { cardId, streamId } from "../message-ids.ts";
@@ -15,8 +14,9 @@ import {
   type LiveRunsOptions,
   type LiveStep,
 } from "./live-calls.ts";
+import { SentTasks } from "./sent-tasks.ts";
 import type { Sessions } from "./sessions.ts";
-import { planBlock, planTitle, runMark, type Task, tasksOf } from "./tasks.ts";
+import { planBlock, planTitle, runMark, tasksOf } from "./tasks.ts";
 
 /**
  * Slack ends a stream five minutes after its start, whatever comes (https://github.com/slackapi/node-slack-sdk/issues/2702). It is
@@ -25,8 +25,6 @@ import { planBlock, planTitle, runMark, type Task, tasksOf } from "./tasks.ts";
 const STREAM_MS = 4 * 60_000;
 /** One for each time at work, up to this: a run that asks again and again must not flood its thread. */
 const MAX_STREAMS = 5;
-/** Tasks of one stream, its waits and late comers included. */
-const MAX_SENT = 40;
 const APPEND_PAUSE_MS = 1000;
 const MAX_RUNS = 5000;
 /** Clocks may differ by this much between us and Slack. */
@@ -40,8 +38,8 @@ interface Known {
   workingSince: number | null;
   /** The stream that this process began and may add to. */
   open: { readonly id: string; readonly since: number; lastCall: number } | null;
-  /** What the open stream shows, by task: a hash of its line, and whether its output was sent. */
-  sent: Map<string, { readonly line: string; readonly hasOutput: boolean }>;
+  /** What the open stream shows. */
+  sent: SentTasks;
   /** Tasks that stand complete in earlier streams. */
   readonly earlier: Set<string>;
   /** The stream of this time at work is over, or was refused. */
@@ -102,7 +100,7 @@ export class Streams {
 
   #of(view: ExecutionView): Known {
     const known = this.#known.get(view.executionId) ?? {
-      ...{ workingSince: null, open: null, sent: new Map(), earlier: new Set<string>() },
+      ...{ workingSince: null, open: null, sent: new SentTasks(), earlier: new Set<string>() },
       isStreamed: false,
     };
     this.#known.set(view.executionId, known);
@@ -148,7 +146,7 @@ export class Streams {
     const { executionId } = view;
     const record = { id, executionId, channel, ts: null, shown: null, final: false };
     if (!(await this.#calls.insert(pass, record))) return "changed";
-    known.sent = new Map();
+    known.sent = new SentTasks();
     const chunks = this.#chunks(pass, known, false);
     let ts = "";
     const failure = await this.#calls.attempt(call, id, async () => {
@@ -173,7 +171,7 @@ export class Streams {
     const { open } = known;
     if (open === null) return "nothing";
     const now = clock.elapsed();
-    const before = new Map(known.sent);
+    const before = new SentTasks(known.sent);
     const chunks = this.#chunks(pass, known, false);
     const isIdle = chunks.length === 0;
     const waitMs = isIdle ? open.since + STREAM_MS - now : open.lastCall + APPEND_PAUSE_MS - now;
@@ -204,12 +202,18 @@ export class Streams {
     const { view } = pass.execution;
     const status = this.#sessions.statusOf(view, thread);
     const chunks = this.#chunks(pass, known, true);
-    const failure = await this.#calls.attempt(STOP, id, () =>
-      this.#options.api.stop(channel, ts, { chunks, status, cardId: id }),
-    );
+    const stop = (last: readonly AnyChunk[]) =>
+      this.#calls.attempt(STOP, id, () =>
+        this.#options.api.stop(channel, ts, { chunks: last, status, cardId: id }),
+      );
+    let failure = await stop(chunks);
+    let isShown = failure === null;
+    // It has to end, whatever it says last.
+    if (failure?.kind === "refused" && failure.code === "msg_too_long") failure = await stop([]);
     if (failure === null) await this.#sessions.note(pass, status);
-    else if (failure.kind !== "refused" || !(await this.#replace(pass, known, stream)))
-      return "called";
+    else if (failure.kind !== "refused") return "called";
+    isShown ||= await this.#replace(pass, known, stream);
+    if (!isShown) return "called";
     for (const { id: task, status: how } of tasksOf(view, pass.context, known.earlier, true))
       if (how !== "pending") known.earlier.add(task);
     known.open = null;
@@ -251,16 +255,8 @@ export class Streams {
   /** What the stream does not show yet, noted as sent. At its end all of it, since something may have been lost. */
   #chunks({ execution: { view }, context }: LivePass, known: Known, isEnd: boolean): AnyChunk[] {
     const tasks = tasksOf(view, context, known.earlier, isEnd);
-    const isNew = known.sent.size === 0;
-    const updates = tasks.flatMap((task): AnyChunk[] => {
-      const before = known.sent.get(task.id);
-      const line = hashJson(toJson([task.title, task.status]));
-      if (!isEnd && before?.line === line) return [];
-      if (before === undefined && known.sent.size >= MAX_SENT) return [];
-      const hasOutput = before?.hasOutput ?? false;
-      known.sent.set(task.id, { line, hasOutput: hasOutput || task.output !== undefined });
-      return [toChunk(task, hasOutput)];
-    });
+    const isNew = known.sent.isEmpty;
+    const updates = tasks.flatMap((task) => known.sent.add(task, isEnd));
     const title = { type: "plan_update", title: planTitle(view, isEnd) } as const;
     return isNew || isEnd ? [title, ...updates] : updates;
   }
@@ -279,10 +275,4 @@ function openStream(records: ReadonlyMap<string, CardRecord>): CardRecord | null
 function nextStream({ view, records }: ExecutionCards): string | null {
   const count = streamsOf(records).length;
   return count >= MAX_STREAMS ? null : cardId(view.executionId, streamId(count + 1));
-}
-
-/** A task's output grows with each call, so that it is sent once. */
-function toChunk({ id, title, status, output }: Task, hasOutput: boolean): AnyChunk {
-  const own = { type: "task_update", id, title, status } as const;
-  return output === undefined || hasOutput ? own : { ...own, output };
 }
