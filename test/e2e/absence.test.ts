@@ -37,7 +37,9 @@ async function leaveForHours(folder: string): Promise<void> {
   if (record) await store.workflows.save({ ...record, updatedAt: Date.now() - 30 * HOUR });
 }
 
-test("a bot that is killed and comes back hours later reports once what was missed, and its cards work again", async () => {
+test("a bot that is killed and comes back hours later reports once what was missed, and its cards work again", {
+  timeout: 90_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), "heddle-away-"));
   await using simulator = await openSimulator({ realistic: false });
   const bot = await BotProcess.start(simulator, { DATA_DIR: folder, ADMINS: "U0CAROL" });
