@@ -67,6 +67,18 @@ test("the chart of costs is uploaded once, shown to the person, and replaced whe
   );
 });
 
+test("members see the costs of their own runs, admins those of all", async () => {
+  await using bot = await start();
+  await spend(bot, "exec_1", 5_000_000);
+
+  expect(await new Home(bot, "U0BOB").open(/Costs of your runs/)).toContain("$0.0050 · 1 run");
+  const carol = await new Home(bot, "U0CAROL").open(/Costs of your runs/);
+  expect(carol).not.toContain("$0.0050");
+  expect(carol).not.toContain("triage");
+  const alice = await new Home(bot, "U0ALICE").open(/Costs of all runs/);
+  expect(alice).toMatch(/\$0\.0050 · 1 run.*"triage".*"user_id":"U0BOB"/);
+});
+
 test("without the right to upload, bars of text stay, and it is not tried again and again", async () => {
   await using bot = await start();
   await spend(bot, "exec_1", 5_000_000);
