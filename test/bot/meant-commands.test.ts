@@ -112,3 +112,22 @@ test("a workflow is shown with what starts it, and its next starts in the reader
   expect(shown).toMatch(/What starts it[\s\S]*0 2 \* \* \*[\s\S]*Europe\/Berlin[\s\S]*report/);
   expect(shown).toMatch(/Who decides/);
 });
+
+test.for<readonly [string, RegExp]>([
+  ["run order amount=1,200.50", /"1,200\.50" is not a number\. Write 1200\.50/],
+  ["run order amount=5 where=#nowhere", /sees no channel "#nowhere"/],
+  ["run order amount=0", /`amount`: (?!.*(?:expected|Too small))/],
+  ["rum", /Did you mean `\/workflow run`/],
+  ["help order", /\*Start it\*: `\/workflow run order` asks for the values in a form/],
+])("a slip is answered in words that say what to do: %s", async ([text, expected]) => {
+  const order = {
+    ...{ id: "order", name: "Order" },
+    inputs: { amount: { type: "number", required: true, min: 1 }, where: { type: "channel" } },
+    steps: [{ id: "note", type: "transform", config: { expression: "variables.amount" } }],
+  };
+  await using bot = await TestBot.start({ definitions: [order] });
+
+  expect(await bot.slash("U0ALICE", text)).toMatch(expected);
+
+  expect((await bot.engine.executions.list({})).executions).toEqual([]);
+});
