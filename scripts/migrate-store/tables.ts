@@ -143,6 +143,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
  */
 export const LEFT: Readonly<Record<string, string>> = {
   starts: "goes with the heads",
+  labels: "goes with the heads",
   card_claims: "only concerns processes that run",
   processes: "only concerns processes that run",
   totals_days: "follows from the totals",

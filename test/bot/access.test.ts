@@ -31,7 +31,7 @@ test("/workflow access says what one may do, why, and whom to ask", async () => 
   expect(await bot.slash("U0BOB", "access asks")).toMatch(/Did you mean `\/workflow access ask`/);
   expect(await bot.slash("U0BOB", "access")).toMatch(/Say which workflow/);
   expect(await bot.slash("U0DAVE", "access ask")).toMatch(/Guests/);
-  expect(await bot.slash("U0BOB", "help")).toMatch(/access &lt;id&gt; \[@person\]/);
+  expect(await bot.slash("U0BOB", "help access")).toMatch(/access &lt;id&gt; \[@person\]/);
 });
 
 test("members of a channel lose their right when they leave it", async () => {

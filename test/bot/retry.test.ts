@@ -113,8 +113,8 @@ test("an admin retries all that failed since a time, after being told how many",
     return executions.length === 2 ? executions : undefined;
   });
 
-  expect(await bot.slash("U0BOB", "help")).not.toContain("since=2h");
-  expect(await bot.slash("U0ALICE", "help")).toContain("failed|cancelled since=2h");
+  expect(await bot.slash("U0BOB", "help runs")).not.toContain("since=2h");
+  expect(await bot.slash("U0ALICE", "help runs")).toContain("failed|cancelled since=2h");
   expect(await bot.slash("U0BOB", "retry picky failed since=1h")).toMatch(
     /You may not retry many runs at once: only admins may/,
   );

@@ -17,8 +17,8 @@ test("an admin sees what changed and rolls back; a member sees it and may not", 
   expect(await bot.slash("U0BOB", "rollback ask")).toMatch(
     /You may not deploy .*: only admins may/,
   );
-  expect(await bot.slash("U0BOB", "help")).not.toContain("/workflow rollback");
-  expect(await bot.slash("U0ALICE", "help")).toContain("rollback &lt;id&gt; [version]");
+  expect(await bot.slash("U0BOB", "help versions")).not.toContain("rollback &lt;id");
+  expect(await bot.slash("U0ALICE", "help versions")).toContain("rollback &lt;id&gt; [version]");
 
   expect(await bot.slash("U0ALICE", "rollback ask")).toMatch(
     /version 1 is active now, before it was 2[\s\S]*activate ask 2/,

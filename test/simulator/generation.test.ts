@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { answerContent } from "../../simulator/model/answer.ts";
 import { validateDefinition } from "../../src/engine/definition/validation/validate.ts";
 import {
@@ -38,7 +39,9 @@ function answer(messages: readonly { readonly role: string; readonly content: st
   );
 }
 
-function problemsOf(definition: unknown): readonly unknown[] {
+/** @param answered - a definition, beside which the model may have notes to the person. */
+function problemsOf(answered: unknown): readonly unknown[] {
+  const { notes: _notes, ...definition } = z.looseObject({}).parse(answered);
   return validateDefinition(definition, realRegistries()).problems;
 }
 

@@ -139,7 +139,7 @@ function checkKnownAtStart(
   );
   const paths = templates.flatMap(({ template }) => template.paths);
   for (const [root = ""] of paths) {
-    if (KNOWN_ROOTS.includes(root) || root === "secrets") continue;
+    if (KNOWN_ROOTS.includes(root)) continue;
     collector.problem(path, `"${root}" is not known before the first step`, fix);
   }
   return paths;

@@ -33,7 +33,7 @@ test.for<[string, object, RegExp]>([
     /^labels\.a: the input "iban" is sensitive, and all who see the run see its labels\./,
   ],
   ["all variables", { a: "{{variables}}" }, /^labels\.a: the input "iban" is sensitive/],
-  ["a secret", { a: "{{secrets.KEY}}" }, /^labels\.a: the secret KEY must not stand here/],
+  ["a secret", { a: "{{secrets.KEY}}" }, /^labels\.a: "secrets" is not known before/],
   ["a broken template", { a: "{{" }, /^labels\.a: .*not closed/],
   ["a name with a sign", { "a=b": "x" }, /^labels/],
   [
