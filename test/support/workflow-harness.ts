@@ -25,6 +25,8 @@ export interface WorkflowHarnessOptions {
   readonly registry?: EngineOptions["services"];
   readonly fileLimits?: EngineOptions["fileLimits"];
   readonly observe?: EngineOptions["observe"];
+  /** When the clock begins, in milliseconds since 1970. @default a Monday in the past, at nine */
+  readonly now?: number;
   /** How often the worker polls, in milliseconds. @default a day: timers alone wake it, since days pass in these tests */
   readonly pollMs?: number;
   /** Labelled samples, by `workflow/step`. */
@@ -61,7 +63,7 @@ export class WorkflowHarness implements AsyncDisposable {
   readonly questions: readonly ModelRequest[];
 
   private constructor(store: Store, options: WorkflowHarnessOptions) {
-    const clock = new ManualClock();
+    const clock = new ManualClock(options.now);
     const calls: RecordedCall[] = [];
     const questions: ModelRequest[] = [];
     this.store = store;

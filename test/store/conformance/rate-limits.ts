@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { RateLimit } from "../../../src/engine/ports/rate-limits.ts";
 import type { OpenStore } from "../records.ts";
 
-const NOW = Date.UTC(2026, 10, 30, 9);
+/** In the future, since the server of MongoDB removes by its own clock what expired. */
+const NOW = Date.UTC(2100, 0, 15, 9);
 const POSTS: RateLimit = { key: "post C1", burst: 3, intervalMs: 1000 };
 const WORKSPACE: RateLimit = { key: "post", burst: 2, intervalMs: 100 };
 
