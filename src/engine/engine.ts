@@ -415,8 +415,11 @@ function conversationOf(
   const options = { ...settings, modelName: defaultModel, now: () => clock.now() };
   return {
     classify: async (request) => {
-      if (await costs.budgets.refusal({ person: request.by })) return null;
-      return (await limits.takeReading(request.by)) ? readIntent(request, options) : null;
+      const refusal =
+        (await costs.budgets.refusal({ person: request.by })) ??
+        (await limits.refuseReading(request.by));
+      if (refusal !== null) return { intent: null, unread: refusal.message };
+      return readIntent(request, options);
     },
   };
 }

@@ -31,7 +31,7 @@ export function answerInDraft(
         section(text),
         ...partOrWhole(lines, { d: draft.id, n: draft.round }),
         ...(mayBeChange === null
-          ? [section("To change something, write what shall be different.")]
+          ? [section("To change something, write what should change.")]
           : [section("Shall it be different, as you wrote?"), changeButton(draft, mayBeChange)]),
       ]);
     }

@@ -7,6 +7,7 @@ import { isAppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Sender } from "../../slack/outgoing/sender.ts";
+import { escapeText } from "../../slack/text.ts";
 import { answerCommand, isAlmostCommand, isCommand } from "../commands/index.ts";
 import { hasUnnamed, isRefusal } from "../commands/subcommand.ts";
 import type { BotContext } from "../context.ts";
@@ -40,7 +41,7 @@ import type { Place, Underway } from "./unanswered.ts";
 import type { WrittenMessage } from "./written-message.ts";
 
 const SAY_MORE =
-  "Say what the workflow shall do: what starts it, what happens, and where the result goes. For example: build me a workflow that asks @finance to approve purchases over $500 in #approvals";
+  "Say what the workflow should do: what starts it, what happens, and where the result goes. For example: build me a workflow that asks @finance to approve purchases over $500 in #approvals";
 
 /** Messages of which is remembered whether they got what they asked for. */
 const REMEMBERED = 5000;
@@ -261,7 +262,7 @@ async function whatStands(
   if (!isDirect && !mentions(before, connection.botUserId)) return null;
   const draft = await context.engine.drafts.find(channel, threadTs ?? ts);
   if (draft !== null) {
-    return "I go by what you wrote first; an edit changes no draft. Write in its thread what shall be different.";
+    return "I go by what you wrote first; an edit changes no draft. Write in its thread what should change.";
   }
   const said = await readSaid(before, connection, context);
   return isCommand(said)
@@ -338,16 +339,16 @@ async function guess(
   context: BotContext,
 ): Promise<IsDone> {
   const { message, reply } = turn;
-  const kind = await classify(turn, plain, INTENTS, context);
+  const { intent: kind, unread } = await classify(turn, plain, INTENTS, context);
   const intent = kind === null ? null : completeIntent(kind, plain, workflows);
   if (intent !== null) return act(turn, intent, plain, context);
   const mayMeanDraft = message.isDirect && message.threadTs === null && plain !== "";
   const recent = mayMeanDraft ? await findRecentDraft(message, context) : null;
   if (recent !== null) await reply(askAboutDraft(recent, message));
-  else
-    await reply(
-      notUnderstood(message, await showWelcome(message.isDirect, context, NOT_UNDERSTOOD)),
-    );
+  else {
+    const lead = unread === undefined ? NOT_UNDERSTOOD : describeUnread(unread);
+    await reply(notUnderstood(message, await showWelcome(message.isDirect, context, lead)));
+  }
   return false;
 }
 
@@ -363,23 +364,27 @@ function notUnderstood(
 
 const NOT_UNDERSTOOD = "I am not sure what you would like me to do.";
 
+function describeUnread(why: string): string {
+  return `${NOT_UNDERSTOOD} Reading it takes AI, and that does not work at the moment: ${escapeText(why)} Commands, and sentences like those below, work without it.`;
+}
+
 /** Has a model read a message, and shows meanwhile that it does. The event is acknowledged before: a model may take longer than Slack waits. */
 async function classify<Name extends string>(
   { message, client, logger, accept }: Turn,
   text: string,
   intents: Readonly<Record<Name, string>>,
   { engine, clock }: BotContext,
-): Promise<Name | null> {
-  if (text.trim() === "") return null;
+): Promise<{ readonly intent: Name | null; readonly unread?: string }> {
+  if (text.trim() === "") return { intent: null };
   accept();
   const { channel, ts, threadTs } = message;
   const thread = { channel, threadTs: threadTs ?? ts };
   const endStatus = await showBusyStatus(client, thread, clock, logger, READING);
   try {
     const request = { key: keyOf(message), by: message.user, text, intents };
-    const found = await engine.conversation.classify(request);
+    const { intent: found, ...rest } = await engine.conversation.classify(request);
     const isName = (name: string): name is Name => Object.hasOwn(intents, name);
-    return found !== null && isName(found) ? found : null;
+    return { ...rest, intent: found !== null && isName(found) ? found : null };
   } finally {
     await endStatus?.();
   }
@@ -432,7 +437,7 @@ async function readSentence(
   if (about !== undefined && (await turn.threadRun()) !== null)
     return { kind: about === "cancel" ? "cancel" : "why", run: null };
   if (plain.split(/\s+/, SENTENCE_WORDS).length < SENTENCE_WORDS) return null;
-  const kind = await classify(turn, plain, INTENTS, context);
+  const { intent: kind } = await classify(turn, plain, INTENTS, context);
   return kind === null ? null : completeIntent(kind, plain, await context.engine.workflows.list());
 }
 
@@ -494,7 +499,7 @@ async function continueDraft(
     draft.round === 0 || message.files.length > 0
       ? "change"
       : (readDraftIntent(wanted) ?? (draft.asked === undefined ? null : "change"));
-  const intent = known ?? (await classify(turn, wanted, DRAFT_INTENTS, context));
+  const intent = known ?? (await classify(turn, wanted, DRAFT_INTENTS, context)).intent;
   switch (intent) {
     case "change":
       write(turn, draft, await withFiles(turn, wanted, context), context);

@@ -4,11 +4,20 @@ export interface ConversationReading {
    * Which of several intents a message has, in whatever language it is written: one call of the default model, recorded like every
    * other.
    *
-   * @returns the name of an intent; `null`: the model is not sure, does not answer, or may not be asked (a budget or that of the
-   *   person's drafts is used up, or 60 messages of the person were read within an hour).
    * @throws {AppError} `store_unavailable`.
    */
-  classify(request: ClassifyRequest): Promise<string | null>;
+  classify(request: ClassifyRequest): Promise<ReadMessage>;
+}
+
+/** What a model makes of a message. */
+export interface ReadMessage {
+  /** The name of an intent; `null`: the model is not sure, or did not read it. */
+  readonly intent: string | null;
+  /**
+   * Why no model read it, as sentences: none answers, or none may be asked (a budget or that of the person's drafts is used up, or
+   * 60 messages of the person were read within an hour).
+   */
+  readonly unread?: string;
 }
 
 export interface ClassifyRequest {

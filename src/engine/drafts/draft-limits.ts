@@ -43,20 +43,23 @@ export class DraftLimits {
     if (exhausted) throw exhausted;
     const rounds = hourly(`drafts:${person ?? "api"}`, ROUNDS_PER_HOUR);
     const refusal = await store.rateLimits.take([rounds], clock.now());
-    if (refusal) throw tooMany(refusal.waitMs);
+    const what = `At most ${ROUNDS_PER_HOUR} workflows and changes are written for one person in an hour.`;
+    if (refusal) throw tooMany(what, refusal.waitMs);
   }
 
   /**
    * Counts one message of a person that a model is to read.
    *
    * @param person - Slack user id.
-   * @returns whether the model may be asked.
+   * @returns why the model may not be asked; `null`: it may.
    */
-  async takeReading(person: string): Promise<boolean> {
+  async refuseReading(person: string): Promise<AppError | null> {
     const { store, clock } = this.#options;
     const readings = hourly(`readings:${person}`, READINGS_PER_HOUR);
     const refusal = await store.rateLimits.take([readings], clock.now());
-    return refusal === null && (await this.#exhausted(person)) === null;
+    if (refusal === null) return this.#exhausted(person);
+    const what = `At most ${READINGS_PER_HOUR} messages of one person are read in an hour.`;
+    return tooMany(what, refusal.waitMs);
   }
 
   async #exhausted(person: string | undefined): Promise<AppError | null> {
@@ -89,11 +92,11 @@ function hourly(key: string, burst: number): RateLimit {
   return { key, burst, intervalMs: HOUR_MS / burst };
 }
 
-function tooMany(waitMs: number): AppError {
+function tooMany(what: string, waitMs: number): AppError {
   const minutes = Math.max(1, Math.ceil(waitMs / 60_000));
   return new AppError({
     code: "rate_limited",
-    message: `At most ${ROUNDS_PER_HOUR} workflows and changes are written for one person in an hour. Ask again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
+    message: `${what} Ask again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
     retryAfterMs: waitMs,
   });
 }

@@ -150,7 +150,7 @@ export class StoredDrafts implements Drafts {
   async #viewOf(draft: DraftRecord): Promise<DraftView> {
     const { definition, warnings } = this.#options.validate(draft.source);
     if (definition === null) {
-      throw notFound("This draft has no definition yet. Describe in its thread what it shall do.");
+      throw notFound("This draft has no definition yet. Describe in its thread what it should do.");
     }
     const difference = draft.base && (await this.#options.diff(draft.base, definition));
     const calls = await this.#options.store.calls.list(draft.id);

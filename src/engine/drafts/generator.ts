@@ -220,7 +220,7 @@ export function assertDescription({ description, change }: Wish): void {
     ? "says nothing"
     : `has ${length} characters; at most ${MAX_DESCRIPTION} are taken`;
   const fix = isEmpty
-    ? "Say what shall start the workflow, what it shall do, and where its results go."
+    ? "Say what should start the workflow, what it should do, and where its results go."
     : "Describe it more briefly.";
   throw new AppError({
     code: "input_invalid",

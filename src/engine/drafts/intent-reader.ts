@@ -1,11 +1,11 @@
-import { isAppError } from "../../shared/errors.ts";
+import { asAppError, isAppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { beginningOf } from "../../shared/shorten.ts";
 import { callModel } from "../ai/call.ts";
 import { type AnswerFormat, envelopeOf } from "../ai/envelope.ts";
 import { validateAnswer } from "../ai/validate-answer.ts";
-import type { ClassifyRequest } from "../api/conversation.ts";
+import type { ClassifyRequest, ReadMessage } from "../api/conversation.ts";
 import { GENERATION } from "../model/execution-id.ts";
 import type { ModelMessage } from "../ports/model.ts";
 import { type CallOptions, contextOfCall } from "./call-context.ts";
@@ -30,7 +30,7 @@ const OTHER = "other";
 export async function readIntent(
   { key, by, text, intents }: ClassifyRequest,
   options: CallOptions,
-): Promise<string | null> {
+): Promise<ReadMessage> {
   const { modelName, prices } = options;
   const names = Object.keys(intents);
   const format: AnswerFormat = { kind: "enum", allowedValues: [...names, OTHER] };
@@ -51,13 +51,14 @@ export async function readIntent(
       request,
       1,
     );
-    if (check.kind !== "answer") return null;
+    if (check.kind === "failed") return { intent: null, unread: check.error.message };
+    if (check.kind !== "answer") return { intent: null };
     const { value, confidence = 1 } = check;
     const isSure = typeof value === "string" && names.includes(value);
-    return isSure && confidence >= MIN_CONFIDENCE ? value : null;
+    return { intent: isSure && confidence >= MIN_CONFIDENCE ? value : null };
   } catch (error) {
     if (isAppError(error, "store_unavailable")) throw error;
-    return null;
+    return { intent: null, unread: asAppError(error).message };
   }
 }
 

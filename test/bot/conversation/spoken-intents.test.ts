@@ -307,6 +307,18 @@ describe("another language", () => {
     ]);
   });
 
+  test("while no model answers, a person hears that and what works without it", async () => {
+    await using bot = await TestBot.start({ definitions: [EXPENSE], connected: true });
+    await bot.act("faults", { target: "model", status: 401, times: 9 });
+
+    await ask(
+      bot,
+      "Halt mal bitte",
+      /not sure what you would like.*takes AI, and that does not work at the moment: [\s\S]*what waits for me/,
+    );
+    await ask(bot, "what waits for me?", /nothing waits/i);
+  });
+
   test("what the model is not sure of is not guessed at", async () => {
     await using bot = await TestBot.start({ definitions: [EXPENSE], connected: true });
     await reads(bot, "cancel", 0.4);

@@ -12,8 +12,12 @@ function open(answer: string, draftBudgetUsd?: number) {
 }
 
 /** What a model makes of one more message of a person. */
-function classify(harness: WorkflowHarness, key: string, text = "stop it, please", by = "U0BOB") {
+function read(harness: WorkflowHarness, key: string, text = "stop it, please", by = "U0BOB") {
   return harness.engine.conversation.classify({ key, by, text, intents: INTENTS });
+}
+
+async function classify(...message: Parameters<typeof read>) {
+  return (await read(...message)).intent;
 }
 
 test.for([
@@ -38,7 +42,12 @@ test("sixty messages of a person are read in an hour, and those of others beside
   await using harness = await open('{"value": "status"}');
   for (let n = 0; n < 60; n += 1) expect(await classify(harness, `m${n}`)).toBe("status");
 
-  expect(await classify(harness, "m60")).toBeNull();
+  expect(await read(harness, "m60")).toEqual({
+    intent: null,
+    unread: expect.stringMatching(
+      /60 messages of one person are read in an hour\. Ask again in a minute/,
+    ),
+  });
   expect(harness.questions).toHaveLength(60);
   expect(await classify(harness, "c0", "how is it?", "U0CAROL")).toBe("status");
 
@@ -49,7 +58,10 @@ test("sixty messages of a person are read in an hour, and those of others beside
 test("nothing is read for a person whose budget is used up", async () => {
   await using harness = await open('{"value": "status"}');
   await harness.engine.costs.setBudget("person", "U0BOB", 0, "U0ADMIN");
-  expect(await classify(harness, "m1")).toBeNull();
+  expect(await read(harness, "m1")).toMatchObject({
+    intent: null,
+    unread: expect.stringMatching(/budget/),
+  });
   expect(harness.questions).toEqual([]);
 });
 
