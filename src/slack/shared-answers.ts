@@ -91,7 +91,7 @@ export class SharedAnswers<Answer> {
     return started;
   }
 
-  /** What was answered about this id counts no more: it changed. Without an id: about anything. */
+  /** What was answered about this id no longer counts: it changed. Without an id: about anything. */
   forget(id?: string): void {
     if (id === undefined) this.#kept.clear();
     else this.#kept.delete(id);

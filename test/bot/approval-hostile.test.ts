@@ -110,7 +110,7 @@ describe("a button's value that was changed decides nothing", () => {
     [
       "another request",
       (value) => JSON.stringify({ ...value, r: `${toText(value["e"])}/other#1` }),
-      /not known any more/,
+      /no longer known/,
     ],
     ["another run", (value) => JSON.stringify({ ...value, e: "exec_other" }), /no run/],
     [

@@ -148,7 +148,7 @@ test.for([
   ["another choice", { c: "bribe" }, /One can choose: Approve, Reject/],
   ["the hash of another question", { h: "0000000000000000" }, /card is out of date/],
   ["another round", { n: 7 }, /card is out of date/],
-  ["another request", { r: "exec_1/pay#1" }, /not known any more/],
+  ["another request", { r: "exec_1/pay#1" }, /no longer known/],
   ["nothing", null, /belongs to no request/],
 ] as const)("a dialog that carries %s decides nothing", async ([, change, expected]) => {
   const { bot, card } = await startAsked();

@@ -190,7 +190,7 @@ describe("a workflow described in a direct message", () => {
   });
 
   test.for([
-    ["build me a workflow", /Say what the workflow shall do/],
+    ["build me a workflow", /Say what the workflow should do/],
     ["what can you do?", /I run workflows/],
   ] as const)("gets an answer that helps: %s", async ([text, pattern]) => {
     await using bot = await connected();

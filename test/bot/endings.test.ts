@@ -117,7 +117,7 @@ test("the card of a branch that is not needed any more says so while its run goe
     await bot.message(APPROVALS, /needed: First/),
     "decide_approve",
   );
-  const card = await bot.message(APPROVALS, /Second.*not needed any more; the run continued/);
+  const card = await bot.message(APPROVALS, /Second.*no longer needed; the run continued/);
   expect(tsOf(card)).toBe(tsOf(second));
 });
 

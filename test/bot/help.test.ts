@@ -130,7 +130,7 @@ describe("new", () => {
     async (text) => {
       await using bot = await TestBot.start({ definitions: [] });
 
-      expect(await bot.slash("U0ALICE", text)).toMatch(/Say what it shall do/);
+      expect(await bot.slash("U0ALICE", text)).toMatch(/Say what it should do/);
     },
   );
 

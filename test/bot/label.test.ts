@@ -148,7 +148,7 @@ test("a choice that no menu of ours ever carried notes nothing", async () => {
   }
 
   await lastPrivate(bot, "U0BOB", /belongs to no decision/);
-  await lastPrivate(bot, "U0BOB", /not one of the step's values any more/);
+  await lastPrivate(bot, "U0BOB", /no longer one of the step's values/);
   expect(await bot.engine.evaluations.listSamples("triage")).toEqual([]);
   expect(isJsonObject(answer)).toBe(true);
 });

@@ -27,10 +27,10 @@ test("an approval is asked anew by the version with which a run goes on; the old
   expect(await bot.slash("U0ALICE", `migrate ${run}`)).toMatch(/from version 1 to version 2/);
 
   const asked = await bot.message("C0GENERAL", /Approval needed: New text/, thread);
-  await bot.message("C0GENERAL", /Went on with version 2 instead of 1, by <@U0ALICE>/, thread);
-  await bot.message("C0GENERAL", /Old text.*asked anew.*Decide on the newest card/, thread);
+  await bot.message("C0GENERAL", /Continues with version 2 instead of 1, by <@U0ALICE>/, thread);
+  await bot.message("C0GENERAL", /Old text.*asked again.*Decide on the newest card/, thread);
   await bot.message("C0GENERAL", /version 2/);
-  expect(await bot.slash("U0CAROL", `status ${run}`)).toMatch(/Went on with version 2/);
+  expect(await bot.slash("U0CAROL", `status ${run}`)).toMatch(/Continues with version 2/);
   expect(await bot.slash("U0ALICE", `migrate ${run}`)).toMatch(/has version 2 already/);
 
   // Somebody who had not seen the change yet.

@@ -135,7 +135,7 @@ describe("a request that nobody can decide", () => {
       { approvers: ["@ghosts"] },
       /No one can decide this: there is no user group @ghosts/,
     ],
-    ["a person left", { approvers: ["U0NOBODY"] }, /<@U0NOBODY> is not in this workspace/],
+    ["a person left", { approvers: ["U0NOBODY"] }, /<@U0NOBODY> is no longer in this workspace/],
     ["a guest was named", { approvers: ["U0DAVE"] }, /<@U0DAVE> is a guest/],
     [
       "an e-mail address was named",

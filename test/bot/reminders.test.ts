@@ -100,10 +100,10 @@ test("who approved other values than the next one hears that it counts no more",
   const form = await dialog(bot, "U0CAROL", /field:amount/);
   await submit(bot, "U0CAROL", form, { "field:amount": "450" });
 
-  await bot.message(APPROVALS, /of <@U0BOB> counts no more: <@U0CAROL> changed the values/);
+  await bot.message(APPROVALS, /of <@U0BOB> no longer counts: <@U0CAROL> changed the values/);
   await bot.message(
     APPROVALS,
-    /<@U0BOB>: :warning: Your decision on .* counts no more/,
+    /<@U0BOB>: :warning: Your decision on .* no longer counts/,
     tsOf(card),
   );
 });

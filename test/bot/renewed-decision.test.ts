@@ -61,7 +61,7 @@ test("an approver sees what is done, and nothing else is done: a changed amount 
   await bot.message("C0GENERAL", /Retried by <@U0ALICE>.*amount 10 → \*20000\*/, tsOf(run));
   const again = await bot.message(APPROVALS, /needed: Pay 20000\?/);
   expect(contentOf(again)).toMatch(/Asked again.*Nothing has happened yet.*`10` → `20000`/);
-  const former = await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>.*holds no more/);
+  const former = await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>.*no longer holds/);
   expect(contentOf(former)).toMatch(/\*amount\*\\n10/);
   expect(bank.received).toHaveLength(1);
 
@@ -71,7 +71,9 @@ test("an approver sees what is done, and nothing else is done: a changed amount 
     return answers.length === 2 ? answers : undefined;
   });
   expect(refusal).toMatch(/out of date. Decide on the newest card/);
-  expect(link).toMatch(/asked anew; the old card decides nothing.*Pay 20000\?.*Open its card/);
+  expect(link).toMatch(
+    /asked again on a newer card; this one decides nothing.*Pay 20000\?.*Open its card/,
+  );
   await bot.click("U0CAROL", APPROVALS, again, "decide_approve");
   await bot.message(APPROVALS, /Pay 20000.*\*Approved\* by <@U0CAROL>/);
   await bot.until(async () => bank.received[1]);

@@ -53,7 +53,7 @@ export const TOPICS: readonly Topic[] = [
     also: ["draft", "build", "building", "ai"],
     title: "Have a workflow written",
     about:
-      "say what it shall do. You see a draft and what each step does; in its thread you say what shall be different, `undo` takes a change back, and an admin deploys it.",
+      "say what it should do. You see a draft and what each step does; in its thread you say what should change, `undo` takes a change back, and an admin deploys it.",
     commands: ["new", "draft", "templates", "services", "test"],
     words: [],
     examples: () => ["new asks @finance to approve purchases over $500 in #approvals"],

@@ -24,7 +24,7 @@ export const migrateCommand: Subcommand = {
     const run = shortRunId(executionId);
     const name = `Run \`${run}\` of *${escapeText(workflowName)}*`;
     return changed
-      ? `${name} is being moved from version ${previous} to version ${version}; what it was asking is asked anew. Its thread says when that is done; so does \`${command} status ${run}\`.`
+      ? `${name} is being moved from version ${previous} to version ${version}; what it was asking is asked again. Its thread says when that is done; so does \`${command} status ${run}\`.`
       : `${name} has version ${version} already.`;
   },
 };

@@ -10,7 +10,7 @@ const BARE = /^(?:(?:an?\s+)?(?:new\s+)?workflow\b)?[\s.,:!?]*$/i;
 /** Has a workflow written. In direct messages and mentions it is taken before it comes here, with the words as they are. */
 export const newCommand: Subcommand = {
   name: "new",
-  usage: "<what it shall do>",
+  usage: "<what it should do>",
   summary: "have a workflow written from your description; nothing runs before it is deployed",
   roles: EVERY_ROLE,
   isFreeText: true,
@@ -18,12 +18,12 @@ export const newCommand: Subcommand = {
     const { command } = context;
     const description = readPlain(text);
     if (BARE.test(description)) {
-      const text = `Say what it shall do: what starts it, what happens, and where the result goes. For example: \`${command} new asks @finance to approve purchases over $500 in #approvals\``;
+      const text = `Say what it should do: what starts it, what happens, and where the result goes. For example: \`${command} new asks @finance to approve purchases over $500 in #approvals\``;
       const describe = { actionId: ACTION_IDS.newWorkflow, label: "Describe it", value: "{}" };
       return message(text, [section(text), buttons("new", [button(describe)])]);
     }
     const from = { description, user: caller.userId, key: `command:${deliveryId}` };
     const where = await beginInDirect({ ...from, lead: "You asked for a workflow:" }, context);
-    return `:writing_hand: I am writing it. You find the draft in ${where}; there you say what shall be different. Nothing runs before an admin deploys it.`;
+    return `:writing_hand: I am writing it. You find the draft in ${where}; there you say what should change. Nothing runs before an admin deploys it.`;
   },
 };

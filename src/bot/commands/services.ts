@@ -33,7 +33,7 @@ function overview(services: readonly ServiceSummary[], command: string): readonl
   const [first] = services;
   return [
     ...lines,
-    `Parameters: \`${command} services ${first?.name ?? ""}\`. To have a workflow written, say what it shall do: \`${command} help drafts\`.`,
+    `Parameters: \`${command} services ${first?.name ?? ""}\`. To have a workflow written, say what it should do: \`${command} help drafts\`.`,
   ];
 }
 

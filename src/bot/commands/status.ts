@@ -1,5 +1,4 @@
 import type { KnownBlock } from "@slack/types";
-import { isFinished } from "../../engine/model/state.ts";
 import { escapeText, shortRunId, showDuration, showTime, showTotal } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import {
@@ -33,9 +32,14 @@ export const statusCommand: Subcommand = {
       assertNoMore(rest, context, statusCommand);
       return showRun(executionId, caller.userId, context);
     }
-    const { executions } = await engine.executions.list({ startedBy: caller.userId, limit: 100 });
-    const open = executions.filter((execution) => !isFinished(execution.status)).slice(0, OWN_RUNS);
-    const shown = open.length > 0 ? open : executions.slice(0, 1);
+    const own = { startedBy: caller.userId } as const;
+    const { executions: open } = await engine.executions.list({
+      ...own,
+      isUnderWay: true,
+      limit: OWN_RUNS,
+    });
+    const shown =
+      open.length > 0 ? open : (await engine.executions.list({ ...own, limit: 1 })).executions;
     if (shown.length === 0)
       return `You have started no runs. \`${command} list\` shows what there is.`;
     const parts = await Promise.all(

@@ -39,7 +39,7 @@ export interface SubmittedForm {
 }
 
 const CHANGED =
-  ":warning: The workflow was changed while you filled this in. Look at the values once more.";
+  ":warning: The workflow was changed while you filled this in. Look at the values again.";
 
 /** Typed values for which there is no field any more: what is typed is not lost without a word. */
 function describeDropped(
@@ -50,7 +50,7 @@ function describeDropped(
     ([name, value]) => !Object.hasOwn(inputs, name) && value !== null && value !== "",
   );
   const names = dropped.map(([name]) => `\`${escapeText(name)}\``).join(", ");
-  return dropped.length === 0 ? [] : [`It does not ask for ${names} any more.`];
+  return dropped.length === 0 ? [] : [`It no longer asks for ${names}.`];
 }
 
 /** A form that has not been opened: the first page, with what is known of the values. */

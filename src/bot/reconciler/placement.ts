@@ -61,7 +61,7 @@ function whyNot(channel: string, code: string | undefined): string {
   const why = code === undefined ? `${what}: ${guess}` : `${what}. ${refusalOf(code).remedy}`;
   const pinned = pinnedName(channel);
   if (pinned === null) return why;
-  return `${why} It is the channel that was #${escapeText(pinned)} when the workflow was deployed; if another one has that name by now, deploy the workflow again.`;
+  return `${why} It is the channel that was #${escapeText(pinned)} when the workflow was deployed; if another one has that name now, deploy the workflow again.`;
 }
 
 /**

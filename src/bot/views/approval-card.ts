@@ -135,12 +135,12 @@ function describeOutcome(
   if (outcome.decision === "cancelled")
     return `:no_entry_sign: ${title}: ${describeWithdrawal(view, outcome)} ${when}.`;
   if (outcome.decision === "superseded")
-    return `:arrow_right: ${title}: asked anew ${when} by a newer version. Decide on the newest card.`;
+    return `:arrow_right: ${title}: asked again ${when} by a newer version. Decide on the newest card.`;
   const icon = isRefusal(request, outcome.decision) ? ":x:" : ":white_check_mark:";
   const renewed =
     request.renewedBy === null
       ? ""
-      : "\n:recycle: It holds no more, since what it was about has changed: the newest card asks again.";
+      : "\n:recycle: It no longer holds, because what it was about has changed: the newest card asks again.";
   return `${icon} ${title}: *${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}${commentOf(request, outcome)}${renewed}`;
 }
 

@@ -73,7 +73,7 @@ export function describeBudgetOutcome(
     case "stop":
       return `:octagonal_sign: *Stopped at the cost cap* of ${dollars(capNano)} by ${by} ${when}`;
     case "room":
-      return `:white_check_mark: *Cost cap*: no decision is needed any more: there is room for the step ${when}`;
+      return `:white_check_mark: *Cost cap*: no decision is needed now: there is room for the step ${when}`;
     default:
       return `:no_entry_sign: *Cost cap*: withdrawn ${when}, the run was ended.`;
   }

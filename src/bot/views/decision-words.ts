@@ -55,7 +55,7 @@ export function commentOf(request: RequestView, outcome: RequestOutcome): string
 /** Why a request needs no decision any more: it is not the same whether its run ended or continued without it. */
 export function describeWithdrawal(view: ExecutionView, outcome: RequestOutcome): string {
   const isRunOver = view.completedAt !== null && outcome.at >= Date.parse(view.completedAt);
-  if (!isRunOver) return "not needed any more; the run continued without it";
+  if (!isRunOver) return "no longer needed; the run continued without it";
   if (view.status === "cancelled") {
     const by = view.cancelledBy === null ? "" : ` by ${mentionPerson(view.cancelledBy)}`;
     return `withdrawn, the run was cancelled${by}`;
@@ -64,7 +64,7 @@ export function describeWithdrawal(view: ExecutionView, outcome: RequestOutcome)
     return isAtLimit(view)
       ? "no decision was made in time, the run passed its time limit"
       : "withdrawn, the run failed";
-  return "not needed any more, the run is over";
+  return "no longer needed, the run is over";
 }
 
 /** `:x: *Rejected* by @bob: too expensive`; `null` for what is no decision of people. */

@@ -23,7 +23,7 @@ export function delegationDialog(metadata: string): ModalView {
         label: plain("Who decides instead of you?", LIMITS.inputLabel),
         element: { type: "users_select", action_id: PERSON_BLOCK },
       },
-      contextBlock("You cannot decide then any more. The card says who handed it to whom."),
+      contextBlock("After that you cannot decide. The card says who handed it to whom."),
     ],
   };
 }

@@ -49,8 +49,8 @@ export function settledDraftCard(view: DraftView, command: string): CardMessage 
 /** In a channel people talk in threads; what is meant for the bot mentions it. */
 function howToChange(channel: string): string {
   return channel.startsWith("D")
-    ? "To change it, reply in this thread with what shall be different."
-    : "To change it, mention me in this thread with what shall be different.";
+    ? "To change it, reply in this thread with what should change."
+    : "To change it, mention me in this thread with what should change.";
 }
 
 /** Words of a model, as a quotation. */

@@ -126,7 +126,7 @@ function describePause({ by, since }: WaitView, step: string): string {
 
 /** Which version a run continued with, who migrated it, and when. */
 export function describeMigration({ by, at, from, to }: MigrationView): string {
-  return `:arrow_right: Went on with version ${to} instead of ${from}, by ${mentionPerson(by)} ${showTime(at)}.`;
+  return `:arrow_right: Continues with version ${to} instead of ${from}, by ${mentionPerson(by)} ${showTime(at)}.`;
 }
 
 /** Who retried, from where, and what they changed: `Retried by @bob from *Pay*, with other values: amount 10 → 20`. */
@@ -141,7 +141,7 @@ export function describeReopening(
   );
   const values = changes.length === 0 ? "" : `, with other values: ${changes.join("; ")}`;
   const names = again.map((step) => `*${escapeText(context.stepName(step))}*`).join(", ");
-  const redone = names === "" ? "" : `. Done once more: ${names}`;
+  const redone = names === "" ? "" : `. Done again: ${names}`;
   return `Retried by ${mentionPerson(by)}${from}${values}${redone}.`;
 }
 

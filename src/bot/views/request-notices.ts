@@ -78,7 +78,7 @@ export function requestNotices(
         ];
       case "voided": {
         const editor = mentionPerson(note.editedBy);
-        const text = `:warning: Your decision on ${title} counts no more: ${editor} changed the values. See them and decide again.`;
+        const text = `:warning: Your decision on ${title} no longer counts: ${editor} changed the values. See them and decide again.`;
         return spread([note.by], [note.by], text);
       }
       case "withdrawn":

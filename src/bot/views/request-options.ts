@@ -95,7 +95,7 @@ function describeNote(
     case "withdrawn":
       return `:leftwards_arrow_with_hook: ${mentionPerson(note.by)} took *${labelOf(note.choice)}* back ${when}`;
     case "voided":
-      return `:warning: *${labelOf(note.choice)}* of ${mentionPerson(note.by)} counts no more: ${mentionPerson(note.editedBy)} changed the values ${when}`;
+      return `:warning: *${labelOf(note.choice)}* of ${mentionPerson(note.by)} no longer counts: ${mentionPerson(note.editedBy)} changed the values ${when}`;
   }
 }
 

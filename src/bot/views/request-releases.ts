@@ -24,7 +24,7 @@ function renewal(changed: readonly Change[]): string {
     ({ what, before, after }) => `• ${showSentence(what)}: ${fromTo(before, after)}`,
   );
   return [
-    ":recycle: *Asked again, since the decision of before does not hold any more.* Nothing has happened yet. What changed:",
+    ":recycle: *Asked again, because the earlier decision no longer holds.* Nothing has happened yet. What changed:",
     ...lines,
   ].join("\n");
 }

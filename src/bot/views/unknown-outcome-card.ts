@@ -43,7 +43,7 @@ export function unknownOutcomeCard(
 
 const CHOICE_LINES = [
   "• *It happened*: the step counts as done, and the run continues.",
-  "• *Do it again*: it did not happen, so it is done once more.",
+  "• *Do it again*: it did not happen, so it is done again.",
   "• *Fail the step*: the run continues as the workflow says for a failure.",
 ];
 

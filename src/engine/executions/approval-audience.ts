@@ -117,7 +117,7 @@ export class ApprovalAudience {
       const person = await this.#read(key, PERSON_MS, notBefore, () =>
         this.#directory.person(id, "recent"),
       );
-      if (person === null) return `<@${id}> is not in this workspace any more`;
+      if (person === null) return `<@${id}> is no longer in this workspace`;
       if (person.isBot) return `<@${id}> is an app`;
       return mayAct(person) ? null : `<@${id}> is a guest or of another organization`;
     } catch {

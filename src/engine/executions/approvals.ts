@@ -66,7 +66,7 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   already_decided: "This was decided already; your click changed nothing.",
   already_voted: "Your decision was recorded before; a second click changes nothing.",
   expired: "The time to decide is over; your click changed nothing.",
-  cancelled: "This is not needed any more: the run was ended, or continued without it.",
+  cancelled: "This is no longer needed: the run was ended, or continued without it.",
   edited:
     "The values were changed since you saw them, so your click changed nothing. Open it again: it shows them as they are now.",
   handed_over:
@@ -432,8 +432,7 @@ function needsDialog({ label }: Choice): NotRecorded {
 }
 
 function notFound(): NotRecorded {
-  const message =
-    "This request is not known any more. If it should be, ask the operator of the bot.";
+  const message = "This request is no longer known. If it should be, ask the operator of the bot.";
   return { recorded: false, reason: "not_found", message };
 }
 

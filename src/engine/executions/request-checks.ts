@@ -12,7 +12,7 @@ export function choiceOf(opened: RequestOpened, id: string): Choice | NotRecorde
     return { recorded: false, reason: "unknown_choice", message: `One can choose: ${labels}.` };
   if (left.includes(choice)) return choice;
   const times = opened.rounds?.taken === 1 ? "once" : `${opened.rounds?.taken} times`;
-  const message = `This was sent back ${times} already, the most that is allowed, so "${choice.label}" is not possible any more. What remains: ${labels}.`;
+  const message = `This was sent back ${times} already, the most that is allowed, so "${choice.label}" is no longer possible. What remains: ${labels}.`;
   return { recorded: false, reason: "out_of_rounds", message };
 }
 

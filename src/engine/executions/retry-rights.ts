@@ -67,11 +67,11 @@ export function assertNamed(
   const list = effects.map(({ step, does }) => `"${step}" (${does})`).join("; ");
   const ids = [...new Set(missing.map(({ stepId }) => stepId))].join(",");
   const how = isAdmin
-    ? `If it is to be done once more, say so: again=${ids}.`
-    : `Retry from a later step; an admin can have it done once more with again=${ids}.`;
+    ? `To have it done again, say so: again=${ids}.`
+    : `Retry from a later step; an admin can have it done again with again=${ids}.`;
   throw new AppError({
     code: "effect_done",
-    message: `This was done already and would be done once more: ${list}. ${how}`,
+    message: `This was done already and would be done again: ${list}. ${how}`,
     details: { steps: effects },
   });
 }

@@ -128,7 +128,7 @@ describe("workflows on Home", () => {
     await home.click("run_from_home", "note");
 
     const text = JSON.stringify(await dialog(bot, "U0BOB", /may not run/));
-    expect(text).toMatch(/“Note” any more, so nothing was started\..*U0CAROL/);
+    expect(text).toMatch(/no longer run “Note”, so nothing was started\..*U0CAROL/);
   });
 
   test("that are gone are said to be gone", async () => {
@@ -152,7 +152,7 @@ describe("workflows on Home", () => {
     const home = new Home(bot, "U0BOB");
     await home.open(/New workflow/);
     await home.click("new_workflow");
-    const form = await dialog(bot, "U0BOB", /What shall it do/);
+    const form = await dialog(bot, "U0BOB", /What should it do/);
     const wanted = "Ask @finance to approve purchases over $500 in #approvals";
 
     // Pressed twice, it is written once.

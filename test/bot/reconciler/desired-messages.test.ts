@@ -248,7 +248,7 @@ describe("an approval's card", () => {
       /:x:.*\*Rejected\* by <@U0BOB>.*too &lt;dear&gt;/,
     ],
     ["expired", [], /alarm_clock.*no decision was made in time/],
-    ["cancelled", [], /no_entry_sign.*not needed any more; the run continued/],
+    ["cancelled", [], /no_entry_sign.*no longer needed; the run continued/],
   ] as const)(
     "tells how it ended when the outcome is %s, without buttons",
     ([decision, votes, expected]) => {

@@ -82,7 +82,7 @@ async function linkToNewest(
   return showPending(
     context,
     by,
-    ":point_right: This is asked anew; the old card decides nothing.",
+    ":point_right: This is asked again on a newer card; this one decides nothing.",
     [open],
   );
 }

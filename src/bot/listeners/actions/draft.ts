@@ -52,10 +52,10 @@ async function deploy(
     case "taken":
       return `:warning: Nothing was deployed: another workflow has the id \`${result.workflowId}\`. Reply in the draft's thread, for example: call it ${result.free}`;
     case "outdated":
-      return `:warning: Nothing was deployed: this draft changes version ${result.base} of \`${result.workflowId}\`, and version ${result.active} is active by now. Write to me again what shall be different.`;
+      return `:warning: Nothing was deployed: this draft changes version ${result.base} of \`${result.workflowId}\`, and version ${result.active} is active now. Tell me again what should change.`;
     case "problems": {
       const list = result.problems.map(({ path, message }) => `• ${path}: ${message}`).join("\n");
-      return `:warning: Nothing was deployed:\n${escapeText(list)}\nReply in the draft's thread with what shall be different.`;
+      return `:warning: Nothing was deployed:\n${escapeText(list)}\nReply in the draft's thread with what should change.`;
     }
   }
 }
@@ -67,7 +67,7 @@ async function change(
   const { draft } = await drafts.view(value.d);
   if (draft.status !== "open") return `This draft was ${draft.status} already.`;
   return draft.ownerId === caller.userId
-    ? "Reply in this thread with what shall be different, such as: make it two approvers. I write the next round from that."
+    ? "Reply in this thread with what should change, such as: make it two approvers. I write the next round from that."
     : `Only ${mentionPerson(draft.ownerId)}, who described it, changes this draft.`;
 }
 

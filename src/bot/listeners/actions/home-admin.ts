@@ -21,7 +21,7 @@ export function register(app: App, context: BotContext): void {
           : `*${escapeText((await engine.workflows.get(workflowId)).definition.name)}*`;
       return wasPaused
         ? `:arrow_forward: ${what} is resumed; the runs that began first continue first.`
-        : `${what} was not paused any more.`;
+        : `${what} was no longer paused.`;
     },
   });
   onAction(app, context, {
@@ -31,7 +31,7 @@ export function register(app: App, context: BotContext): void {
     ack: "before",
     handle: async ({ value, caller }) =>
       (await engine.health.endOutage(value, caller.userId))
-        ? ":electric_plug: The next call goes to the model again. If it fails repeatedly, it is left alone once more."
+        ? ":electric_plug: The next call goes to the model again. If it fails repeatedly, it is left alone again."
         : "This model is called again already.",
   });
   onAction(app, context, {
@@ -44,7 +44,7 @@ export function register(app: App, context: BotContext): void {
       const count = cards.resendRefused(value);
       if (count === 0) return "There is nothing left that was refused so.";
       const what = count === 1 ? "The messages of 1 run are" : `The messages of ${count} runs are`;
-      return `:outbox_tray: ${what} tried again now. If Slack still refuses them, they appear here once more.`;
+      return `:outbox_tray: ${what} tried again now. If Slack still refuses them, they appear here again.`;
     },
   });
 }

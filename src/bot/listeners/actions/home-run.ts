@@ -39,6 +39,6 @@ async function chosen(
   const rights = await engine.access.explain(workflowId, user, user);
   throw new AppError({
     code: "not_allowed",
-    message: `You may not run “${definition.name}” any more, so nothing was started. ${rights.join(" ")}`,
+    message: `You may no longer run “${definition.name}”, so nothing was started. ${rights.join(" ")}`,
   });
 }

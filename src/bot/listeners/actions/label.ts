@@ -15,7 +15,7 @@ export function register(app: App, context: BotContext): void {
       parse: parseLabelValue,
       unknown: {
         code: "execution_not_found",
-        message: "This belongs to no decision. Ask the run's card why once more.",
+        message: "This belongs to no decision. Click Why? on the run's card again.",
       },
       ack: "before",
       handle: label,
@@ -37,7 +37,7 @@ async function label(
   if (expected === undefined) {
     throw new AppError({
       code: "input_invalid",
-      message: "This choice is not one of the step's values any more. Nothing was noted.",
+      message: "This choice is no longer one of the step's values. Nothing was noted.",
     });
   }
   return keepLabel(context, { executionId, path, expected, by });
@@ -55,6 +55,6 @@ async function findPath(
   if (found !== undefined) return found.path;
   throw new AppError({
     code: "input_invalid",
-    message: "This decision is not in the run any more. Nothing was noted.",
+    message: "This decision is no longer in the run. Nothing was noted.",
   });
 }

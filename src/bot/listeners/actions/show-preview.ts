@@ -18,7 +18,7 @@ export function register(app: App, context: BotContext): void {
     turns: ACTION_IDS.showPreviewPage,
     parse: parsePreviewValue,
     loading: "Reading …",
-    unknown: "This is not known any more. Look at the newest message about it.",
+    unknown: "This is no longer known. Look at the newest message about it.",
     notice: previewNotice,
     read,
   });

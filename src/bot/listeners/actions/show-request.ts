@@ -10,7 +10,7 @@ import { requestModal, requestNotice } from "../../views/request-modal.ts";
 import { wholeRequest } from "../../views/request-text.ts";
 import { registerPagedView } from "../dialogs/paged-view.ts";
 
-const UNKNOWN = "This request is not known any more. Look at the newest card of the run.";
+const UNKNOWN = "This request is no longer known. Look at the newest card of the run.";
 
 /** "Show all" on a card opens a dialog with everything that is asked; its buttons turn the pages. */
 export function register(app: App, context: BotContext): void {

@@ -20,7 +20,7 @@ export function register(app: App, context: BotContext): void {
     turns: ACTION_IDS.showRunPage,
     parse: parseRunPageValue,
     loading: "Reading the run …",
-    unknown: "This run is not known any more. Open my Home tab again.",
+    unknown: "This run is no longer known. Open my Home tab again.",
     notice: (text) => noticeDialog(TITLE, [section(text)]),
     read,
   });

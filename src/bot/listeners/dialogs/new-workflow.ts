@@ -37,14 +37,14 @@ export function register(app: App, context: BotContext): void {
       const typed = readOwn(readOwn(readOwn(values, BLOCK), "text"), "value");
       const description = typeof typed === "string" ? typed.trim() : "";
       if (description === "")
-        return { kind: "errors", errors: { [BLOCK]: "Say what the workflow shall do." } };
+        return { kind: "errors", errors: { [BLOCK]: "Say what the workflow should do." } };
       // A dialog that is submitted twice is written once.
       const lead = "You asked on my Home tab for a workflow:";
       const key = `home:${viewId}`;
       const where = await beginInDirect({ description, user, key, lead }, context);
       return {
         kind: "notice",
-        text: `:writing_hand: I am writing it. You find the draft in ${where}; there you say what shall be different. Nothing runs before an admin deploys it.`,
+        text: `:writing_hand: I am writing it. You find the draft in ${where}; there you say what should change. Nothing runs before an admin deploys it.`,
       };
     },
   });
@@ -61,7 +61,7 @@ function descriptionDialog(): ModalView {
       {
         type: "input",
         block_id: BLOCK,
-        label: plain("What shall it do?", LIMITS.inputLabel),
+        label: plain("What should it do?", LIMITS.inputLabel),
         hint: plain(
           "In your own words: what starts it, who decides, what happens then, and where it reports.",
           LIMITS.inputLabel,
