@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { JsonObject } from "../../simulator/json.ts";
-import { APPROVALS } from "../support/ask-workflow.ts";
+import { type JsonObject, toObjects } from "../../simulator/json.ts";
+import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 import { startLoopbackServer } from "../support/loopback-server.ts";
 
@@ -81,4 +81,20 @@ test("an approver sees what is done, and nothing else is done: a changed amount 
     { amount: 10, ticket: 7 },
     { amount: 20_000, ticket: 7 },
   ]);
+});
+
+test("a card names the channel of what a decision releases as its author does", async () => {
+  const post = { service: "slack", channel: "#general", message: "It is approved." };
+  const asked = askWorkflow();
+  const steps = [
+    { ...toObjects(asked["steps"])[0], next: { approve: "post", reject: "end" } },
+    { id: "post", type: "service", config: post },
+  ];
+  await using bot = await TestBot.start({ definitions: [{ ...asked, steps }], connected: true });
+  await bot.slash("U0ALICE", "run ask");
+
+  const card = contentOf(await bot.message(APPROVALS, /What your decision releases/));
+
+  expect(card).toMatch(/Posts to #general: .*It is approved\./);
+  expect(card).not.toContain("C0GENERAL");
 });

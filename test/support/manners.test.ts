@@ -4,6 +4,7 @@ import { unmannerlyIn } from "./manners.ts";
 test.for([
   ["an id in place of a name", { text: "*user*\nU0ALICE" }],
   ["an id in place of a name", { text: "Result:\n• channel: C0GENERAL" }],
+  ["a channel in Slack's own notation", { text: "channel: &lt;#C0OPS|ops&gt;" }],
   ["a number in place of a time", { text: "Ended 1796063934562." }],
   ["a value that is no text", { text: "Value: [object Object]" }],
   ["a plural of one", { text: "1 calls of models" }],

@@ -46,6 +46,7 @@ const UNMANNERLY: readonly { readonly what: string; readonly pattern: RegExp }[]
     what: "an id in place of a name",
     pattern: /^(?:• |\*)?[\w ]+(?:\*\n|: )(?:[UW]0|C0|D0|S0)[A-Z0-9]{3,}$/m,
   },
+  { what: "a channel in Slack's own notation", pattern: /: &lt;#[CG][A-Z0-9]+\|/ },
   { what: "a number in place of a time", pattern: /\b1[5-9]\d{11}\b/ },
   { what: "a value that is no text", pattern: /\[object Object\]|\bundefined\b|\bNaN\b/ },
   {

@@ -3,7 +3,7 @@ import { showMarks } from "../../engine/model/marks.ts";
 import type { Change, Release } from "../../engine/model/seal.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { LIMITS, splitText } from "../../slack/limits.ts";
-import { escapeText, showSentence } from "../../slack/text.ts";
+import { escapeText, pinnedName, showSentence } from "../../slack/text.ts";
 import type { CardContext } from "./card-context.ts";
 
 /** What a decision releases, and what it is asked again for, as pieces that fit into sections each. Nothing is left out. */
@@ -64,9 +64,15 @@ function choicesOf({ choices }: Release, { opened }: RequestView): string {
 function paramLines(params: Json, does: string): readonly string[] {
   if (!isJsonObject(params)) return [];
   return Object.entries(params).flatMap(([name, value]) => {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const text = typeof value === "string" ? nameOf(value) : JSON.stringify(value);
     return NAMED_ELSEWHERE.has(name) || does.includes(text) ? [] : [`${name}: ${text}`];
   });
+}
+
+/** A channel that was pinned at deployment by the name that it had then, as the sentence names it; other texts as they are. */
+function nameOf(value: string): string {
+  const name = pinnedName(value);
+  return name === null ? value : `#${name}`;
 }
 
 /** They say what kind of call it is, which the sentence does. */
