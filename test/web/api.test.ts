@@ -197,6 +197,7 @@ describe("reading and cancelling executions", () => {
     ["/api/executions?limit=1000", /limit: must be a whole number from 1 to 200/],
     ["/api/executions?limit=many", /limit: must be a whole number from 1 to 200/],
     ["/api/executions?cursor=nonsense", /cursor/i],
+    ["/api/executions?label.a%20b=x", /label\.a b.*must be label\. and the name of a label/],
   ] as const)("GET %s is refused", async ([path, message]) => {
     await using web = await startWeb();
 

@@ -282,7 +282,8 @@ function withLabels(
   start: ExecutionStarted,
   logger: Logger,
 ): ExecutionStarted {
-  const { labels, problems } = labelsOf(definition, initialState(start, first));
+  if (definition.labels === undefined) return start;
+  const { labels, problems } = labelsOf(definition.labels, initialState(start, first));
   const { executionId } = start;
   // A label must not keep a run from starting.
   if (Object.keys(problems).length > 0)

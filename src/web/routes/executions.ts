@@ -70,15 +70,22 @@ export function executionRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-/** A query for a label is `label.<name>=<value>`. */
-const LABEL = /^label\.([A-Za-z_][A-Za-z0-9_-]{0,63})$/;
+/** `label.<name>=<value>` asks for a label. A filter that is not understood must not be left out. */
+const LABEL = "label.";
+const Labels = z.record(z.string(), z.string()).superRefine((labels, context) => {
+  for (const key of Object.keys(labels)) {
+    if (/^label\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(key)) continue;
+    const message = "must be label. and the name of a label, such as label.customer";
+    context.addIssue({ code: "custom", path: [key], message });
+  }
+});
 
+/** @throws {AppError} `input_invalid`. */
 function labelsIn(query: URLSearchParams): Record<string, string> | undefined {
-  const labels = [...query].flatMap(([key, value]): [string, string][] => {
-    const name = LABEL.exec(key)?.[1];
-    return name === undefined ? [] : [[name, value]];
-  });
-  return labels.length === 0 ? undefined : Object.fromEntries(labels);
+  const asked = Object.fromEntries([...query].filter(([key]) => key.startsWith(LABEL)));
+  const labels = Object.entries(parseInput(Labels, asked, "query"));
+  if (labels.length === 0) return undefined;
+  return Object.fromEntries(labels.map(([key, value]) => [key.slice(LABEL.length), value]));
 }
 
 async function list(engine: Engine, request: WebRequest): Promise<RouteResponse> {
