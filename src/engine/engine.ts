@@ -459,13 +459,14 @@ function lifetimeOf(
       absences.start();
     },
     stop: async () => {
-      await absences.stop();
       await watcher.stop();
       await files.stop();
       await triggers.stop();
       await pauses.stop();
       await worker.stop();
       await heartbeat.stop();
+      // At last: it may wait for Slack, and what others can take over has been given back by now.
+      await absences.stop();
     },
     tick: () => worker.tick(),
   };

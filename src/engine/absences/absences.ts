@@ -1,7 +1,7 @@
 import { asAppError } from "../../shared/errors.ts";
 import { isJsonObject, type JsonObject, readNumber } from "../../shared/json.ts";
 import type { Absence, AbsenceProgress, Absences as AbsencesApi } from "../api/absences.ts";
-import type { Clock } from "../ports/clock.ts";
+import { type Clock, pause } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { type FindMissedOptions, findMissed } from "./find-missed.ts";
@@ -26,12 +26,15 @@ const TRIED_MS = 86_400_000;
 /** How long one process has the sending to itself: longer than it takes. In milliseconds. */
 const SENDING_MS = 10 * 60_000;
 const RETRY_MS = 60_000;
+/** How long a stop waits for a note that is being sent, in milliseconds: Slack may not take it for long. */
+const STOP_MS = 1000;
 
 type Listener = Parameters<AbsencesApi["onAbsence"]>[0];
 
 /**
  * Finds out at a start whether no process was there for some time, and what was missed. What is found first, by whichever process, is
- * kept before a run continues, and stays until people were notified, so that neither a crash nor a second start repeats or loses a note.
+ * kept before a run continues, and stays until people were notified, so that neither a crash nor a second start loses a note. One is
+ * repeated only if the process ends after a note was sent and before that was kept.
  */
 export class Absences implements AbsencesApi {
   readonly #options: AbsencesOptions;
@@ -79,10 +82,11 @@ export class Absences implements AbsencesApi {
     this.#reporting = this.#reportAll();
   }
 
+  /** Ends within a second or so. What was not sent by then is left to another process, or to the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelTimer?.();
-    await this.#reporting;
+    await Promise.race([this.#reporting, pause(this.#options.clock, STOP_MS)]);
     if (this.#isPrepared) await this.#presence.mark();
   }
 
@@ -92,20 +96,21 @@ export class Absences implements AbsencesApi {
     const missed = await findMissed(this.#options, { from, to, begun: this.#begun });
     const key = `${PREFIX}${from}`;
     await store.dedupe.claim(key, writeMissed(to, missed), to, to + KEPT_MS);
+    const known = await store.kv.list(PREFIX);
     // Another process may have sent some of the notes by now.
-    if (!(await this.#isKnown(key))) await store.kv.set(key, { to, done: [] });
-  }
-
-  async #isKnown(key: string): Promise<boolean> {
-    return (await this.#options.store.kv.list(key)).some((one) => one.key === key);
+    if (!known.some((one) => one.key === key)) await store.kv.set(key, { to, done: [] });
+    for (const one of known)
+      if (one.value === null && one.key !== key) await store.kv.remove(one.key);
   }
 
   async #reportAll(): Promise<void> {
     const { store, clock, logger } = this.#options;
     let isLeft = false;
     try {
-      for (const { key, value } of await store.kv.list(PREFIX))
+      for (const { key, value } of await store.kv.list(PREFIX)) {
+        if (this.#isStopped) return;
         if (isJsonObject(value) && !(await this.#report(key, value))) isLeft = true;
+      }
     } catch (error) {
       isLeft = true;
       logger.warn({ error: asAppError(error).message }, "what was missed could not be reported");
@@ -140,6 +145,7 @@ export class Absences implements AbsencesApi {
     return reached.every(Boolean) ? this.#close(key) : false;
   }
 
+  /** The key stays until the next absence: a process that starts together with this one must not begin again. */
   async #close(key: string): Promise<boolean> {
     await this.#options.store.kv.set(key, null);
     return true;

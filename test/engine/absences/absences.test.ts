@@ -186,7 +186,44 @@ describe("nothing is reported", () => {
   });
 });
 
-describe.skipIf(mongoMissing !== null).each(["sqlite", "mongodb"])("with %s", (kind) => {
+test("a process stops in order while a note cannot be sent, and the next one sends it", async () => {
+  await using harness = await openWith(hourly("skip"));
+  await harness.restart(async () => harness.clock.lag(3 * HOUR));
+  let tries = 0;
+  harness.engine.absences.onAbsence(() => {
+    tries += 1;
+    return new Promise<never>(() => undefined);
+  });
+  await until(async () => {
+    await harness.clock.advance(MINUTE);
+    return tries > 0 ? true : undefined;
+  });
+
+  let isStopped = false;
+  const restarting = harness.restart(async () => {
+    isStopped = true;
+  });
+  await until(async () => {
+    await harness.clock.advance(1000);
+    return isStopped ? true : undefined;
+  });
+  await restarting;
+  const heard = listen(harness.engine);
+  await harness.clock.advance(15 * MINUTE);
+
+  expect(heard).toHaveLength(1);
+});
+
+test("of absences that were reported the store keeps the last one alone", async () => {
+  await using harness = await openWith(hourly("skip"));
+
+  for (let absence = 0; absence < 3; absence += 1)
+    expect(await leave(harness, 3 * HOUR)).toHaveLength(1);
+
+  expect(await harness.store.kv.list("absence:")).toHaveLength(1);
+});
+
+describe.each(mongoMissing === null ? ["sqlite", "mongodb"] : ["sqlite"])("with %s", (kind) => {
   let server: MongoServer | null = null;
   beforeAll(async () => {
     if (kind === "mongodb") server = await startMongoServer();
