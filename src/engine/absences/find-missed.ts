@@ -1,3 +1,5 @@
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { eachPage } from "../../shared/pages.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import type { Missed } from "../api/absences.ts";
 import type { Executions } from "../executions/executions.ts";
@@ -114,20 +116,21 @@ async function lateRuns(
   return missed;
 }
 
-/** The newest runs with a status that fit. */
+/** Of the newest runs with a status, {@link MAX_PAGES} pages of them, those that fit: {@link MAX_RUNS} at most. */
 async function findRecords(
   { executions }: Pick<Store, "executions">,
   status: "running" | "waiting",
   fits: (record: ExecutionRecord) => boolean,
 ): Promise<readonly ExecutionRecord[]> {
+  const pages = eachPage((cursor) =>
+    executions.list(omitUndefined({ status, limit: PAGE_SIZE, cursor })),
+  );
   const found: ExecutionRecord[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES && found.length < MAX_RUNS; page += 1) {
-    const query = { status, limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
-    const { records, nextCursor } = await executions.list(query);
+  let left = MAX_PAGES;
+  for await (const { records } of pages) {
     found.push(...records.filter(fits));
-    if (nextCursor === null) break;
-    cursor = nextCursor;
+    left -= 1;
+    if (left === 0 || found.length >= MAX_RUNS) break;
   }
   return found.slice(0, MAX_RUNS);
 }

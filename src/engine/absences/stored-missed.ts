@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readJsonOrText } from "../../shared/read-json.ts";
 import type { Missed } from "../api/absences.ts";
 
 const ofWorkflow = {
@@ -33,16 +34,8 @@ export function writeMissed(to: number, missed: readonly Missed[]): string {
 export function readMissed(
   text: string,
 ): { readonly to: number; readonly missed: readonly Missed[] } | null {
-  const stored = Stored.safeParse(parseOrNull(text)).data;
+  const stored = Stored.safeParse(readJsonOrText(text)).data;
   if (stored === undefined) return null;
   const missed = stored.missed.flatMap((one) => StoredMissed.safeParse(one).data ?? []);
   return { to: stored.to, missed };
-}
-
-function parseOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
