@@ -1,9 +1,9 @@
-import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Absence, AbsenceProgress, Missed } from "../engine/api/absences.ts";
 import type { Engine } from "../engine/api/engine.ts";
 import { asAppError, isAppError } from "../shared/errors.ts";
 import type { FindAdmins } from "../slack/admin-finder.ts";
+import type { ChannelFinder } from "../slack/channels.ts";
 import { toSlackFailure } from "../slack/errors.ts";
 import type { Sender } from "../slack/outgoing/sender.ts";
 import type { WasActive } from "./channel-activity.ts";
@@ -11,7 +11,7 @@ import { absenceNote } from "./views/absence-note.ts";
 
 export interface AbsenceNotesOptions {
   readonly engine: Pick<Engine, "absences" | "access">;
-  readonly client: WebClient;
+  readonly channels: Pick<ChannelFinder, "find">;
   readonly sender: Sender;
   readonly admins: FindAdmins;
   readonly wasActive: WasActive;
@@ -96,14 +96,14 @@ async function write(
   person: string,
   absence: Absence,
   missed: readonly Missed[],
-  { client, sender, command, logger }: AbsenceNotesOptions,
+  { channels, sender, command, logger }: AbsenceNotesOptions,
 ): Promise<boolean> {
   try {
-    const { channel } = await client.conversations.open({ users: person });
-    if (channel?.id === undefined) return true;
+    const channel = await channels.find(person);
+    if (channel === null) return true;
     const { text, blocks } = absenceNote(absence, missed, command);
     const urgency = { urgency: "rest" as const, since: 0 };
-    await sender.post({ channel: channel.id, text, blocks: [...blocks] }, urgency);
+    await sender.post({ channel, text, blocks: [...blocks] }, urgency);
     return true;
   } catch (error) {
     logger.warn({ user: person, err: error }, "could not send a direct message");

@@ -34,19 +34,10 @@ export function createChannelActivity(
   };
   return async (names, from, until) => {
     const found = names ? await Promise.all(names.map((name) => channels.find(name))) : null;
-    const ids = found?.filter((id) => id !== null) ?? (await ownChannels(client));
+    const ids = found?.filter((id) => id !== null) ?? (await channels.own());
     for (const id of ids.slice(0, MAX_CHANNELS)) if (await look(id, from, until)) return true;
     return ids.length > MAX_CHANNELS;
   };
-}
-
-async function ownChannels(client: WebClient): Promise<readonly string[]> {
-  const answer = await client.users.conversations({
-    types: "public_channel,private_channel",
-    exclude_archived: true,
-    limit: MAX_CHANNELS + 1,
-  });
-  return (answer.channels ?? []).flatMap(({ id }) => id ?? []);
 }
 
 /** By a person, or by Slack about one: joining is a message, too. */

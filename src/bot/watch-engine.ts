@@ -20,11 +20,11 @@ interface WatchOptions {
 /** Notifies people of what the engine reports by itself. @returns a function that ends it. */
 export function watchEngine(options: WatchOptions): () => void {
   const { engine, slack, notifyAdmins } = options;
-  const { lookup: client, sender } = slack;
-  const wasActive = createChannelActivity(client, slack);
+  const { channels, sender } = slack;
+  const wasActive = createChannelActivity(slack.lookup, slack);
   const ends = [
     watchFloods(engine, notifyAdmins),
-    watchAbsences({ ...options, client, sender, wasActive }),
+    watchAbsences({ ...options, channels, sender, wasActive }),
   ];
   return () => ends.forEach((end) => end());
 }

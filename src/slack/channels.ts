@@ -41,6 +41,8 @@ export interface ChannelFinder {
    * @returns `null` if the bot is in no such channel.
    */
   find(channel: string): Promise<string | null>;
+  /** The ids of the channels that the bot is in, without those that are archived. */
+  own(): Promise<readonly string[]>;
   /** Does this name, id or mention mean the channel with this id? Costs one question about the channel at most, never a search. */
   means(channel: string, id: string): Promise<boolean>;
   /** Facts about a channel; `null` if the bot sees none with this id, or it is a direct conversation. @throws {AppError} */
@@ -94,6 +96,7 @@ export function createChannelFinder(client: Client, clock: Clock = systemClock):
   const changes = createChanges(own, known);
   return {
     find,
+    own: () => own.ids(),
     means,
     facts: async (id) => (id.startsWith("D") ? null : known.of(id)),
     isShared: async (id) => {

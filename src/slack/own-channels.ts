@@ -72,6 +72,12 @@ export class OwnChannels {
     }
   }
 
+  /** The ids of all. Throws what the Web API client throws. */
+  async ids(): Promise<readonly string[]> {
+    if (this.#age() >= TTL_MS) await this.#refresh();
+    return [...this.#known.keys()];
+  }
+
   /** A channel by its id; `null` if it is not among them, or Slack does not say. Never rejects. */
   async get(id: string): Promise<OwnChannel | null> {
     if (this.#age() >= TTL_MS) await this.#refresh().catch(() => undefined);
