@@ -24,6 +24,7 @@ const BUDGET = {
   setBy: "U0ALICE",
   setAt: START,
 } as const;
+const LABELS = { customer: "ACME", region: "EU" };
 /** Of more than one part. */
 const FILE = {
   bytes: Buffer.alloc(2_500_000, "heddle"),
@@ -87,6 +88,7 @@ describe.skipIf(mongoMissing !== null)("migrate-store", () => {
       await using plain = await openSqliteStore({ path: join(folder.path, "heddle.db") });
       const store = await encryptStore(plain, ring);
       await store.calls.insert(records.call("c1", "exec_1", { text: "hidden-word" }));
+      await store.executions.insert(records.head("exec_1", { labels: LABELS }));
       await store.files.save(FILE.stored, FILE.bytes, START);
     }
     expect(await migrateStore(folder.path, uri)).toMatchObject({ code: 0 });
@@ -94,6 +96,8 @@ describe.skipIf(mongoMissing !== null)("migrate-store", () => {
     await expect(encryptStore(plain, null)).rejects.toThrow("ENCRYPTION_KEY is missing");
     const store = await encryptStore(plain, ring);
     expect(await store.calls.get("c1")).toMatchObject({ text: "hidden-word" });
+    const { records: found } = await store.executions.list({ labels: LABELS, limit: 9 });
+    expect(found).toMatchObject([{ executionId: "exec_1", start: { labels: LABELS } }]);
     expect((await store.files.read(FILE.stored.ref))?.equals(FILE.bytes)).toBe(true);
   });
 
@@ -171,7 +175,9 @@ async function fillFolder(folder: string): Promise<unknown> {
     synchronous: "off",
   });
   await store.executions.insert(records.head("exec_1", { variables: { "$odd.key": [null, 1.5] } }));
-  await store.executions.insert(records.head("exec_2", { due: null, startedBy: "U0BOB" }));
+  await store.executions.insert(
+    records.head("exec_2", { due: null, startedBy: "U0BOB", labels: LABELS }),
+  );
   await store.log.commit(
     records.commit("exec_1", 1),
     records.head("exec_1", { rev: 1 }),
@@ -205,6 +211,7 @@ async function readAll(store: Store): Promise<unknown> {
   return {
     heads: await store.executions.list({ limit: 9 }),
     mine: await store.executions.list({ startedBy: "U0BOB", limit: 9 }),
+    labeled: (await store.executions.list({ labels: LABELS, limit: 9 })).records.length,
     log: await store.log.read("exec_1", 0),
     signals: await store.signals.pending({ limit: 9 }),
     isTaken: await store.signals.insert(records.signal("s2", "exec_1")),
@@ -228,6 +235,7 @@ async function readAll(store: Store): Promise<unknown> {
     files: await store.files.listExpired(START + 1, 9),
     filesOf: await store.files.listOf("exec_1", 9),
     totals: await store.totals.read({ dimension: "workflow", from: 0, to: START + 1 }),
+    days: await store.totals.sumDays({ dimension: "workflow", from: 0, to: START + 1, each: "day" }),
   };
 }
 

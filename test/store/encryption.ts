@@ -8,6 +8,8 @@ import { call, claimBy, commit, draft, head, START, sample, signal } from "./rec
 
 /** A word that no store may keep. */
 const WORD = "zanzibar-4711";
+/** What an execution is found by stays readable. */
+const LABELS = { customer: "ACME", region: "EU" };
 
 export function ringOf(...keys: readonly string[]): KeyRing {
   const ring = readKeys(keys.join(","));
@@ -28,9 +30,13 @@ export interface OpenedTwice {
 
 /** Writes the word into everything that holds what people, services and models said. */
 async function writeAll(store: Store, word: string): Promise<void> {
-  await store.executions.insert(head("exec_1", { variables: { pin: word }, due: START }));
+  const variables = { pin: word };
+  await store.executions.insert(head("exec_1", { variables, due: START, labels: LABELS }));
+  await store.executions.insert(
+    head("exec_2", { variables, due: null, endedAt: START, startedBy: "U0BOB" }),
+  );
   const events = [{ type: "execution_completed" as const, output: { secret: word }, at: START }];
-  const record = { ...head("exec_1", { variables: { pin: word } }), rev: 1 };
+  const record = { ...head("exec_1", { variables }), rev: 1 };
   const audit = { surface: "slack" as const, result: "done" as const, at: START };
   await store.log.commit(
     commit("exec_1", 1, { events }),
@@ -62,6 +68,8 @@ async function readAll(store: Store, word: string): Promise<readonly unknown[]> 
   return [
     await executions.get("exec_1"),
     await executions.list({ limit: 10 }),
+    await executions.list({ labels: LABELS, limit: 10 }),
+    await executions.listEnded("U0BOB", 10),
     await store.leases.claim("exec_1", claimBy("w", START)),
     await store.leases.ownedBy("w"),
     await log.read("exec_1", 0),
@@ -71,6 +79,7 @@ async function readAll(store: Store, word: string): Promise<readonly unknown[]> 
     await calls.get("c1"),
     await calls.list("exec_1"),
     await drafts.get("d1"),
+    await drafts.listNewest(0, 10),
     await samples.list({ workflowId: "refund" }),
     await audit.list({ limit: 10 }),
     (await store.files.read(wordFile(word).value.ref))?.toString(),

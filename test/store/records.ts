@@ -28,10 +28,11 @@ export const START = Date.UTC(2100, 0, 15);
 export interface HeadFields extends Partial<ExecutionRecord> {
   readonly variables?: JsonObject;
   readonly startedBy?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export function head(executionId: string, fields: HeadFields = {}): ExecutionRecord {
-  const { variables = {}, startedBy = "U0ALICE", ...rest } = fields;
+  const { variables = {}, startedBy = "U0ALICE", labels, ...rest } = fields;
   const { workflowId = "refund", version = 1, startedAt = START } = rest;
   return {
     executionId,
@@ -55,6 +56,7 @@ export function head(executionId: string, fields: HeadFields = {}): ExecutionRec
       version,
       trigger: { type: "slash", userId: startedBy, channel: "C0GENERAL" },
       variables,
+      ...(labels !== undefined && { labels }),
       deadline: startedAt + 3_600_000,
       at: startedAt,
     },

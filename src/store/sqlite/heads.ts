@@ -14,6 +14,9 @@ import { flag, integer, integerOrNull, json, type Row, text, textOrNull } from "
 /** Beginning of every query for heads; the large and unchanging start event is kept beside them. */
 export const SELECT_HEADS = "SELECT * FROM heads JOIN starts USING (execution_id)";
 
+/** @internal exported for its test */
+export const SELECT_ENDED = `${SELECT_HEADS} WHERE started_by = ? AND ended_at IS NOT NULL ORDER BY ended_at DESC, execution_id DESC LIMIT ?`;
+
 /** Creating, reading, listing and rewriting the projections of executions. */
 export function createHeads(connection: Connection): ExecutionStore {
   const insertRecord = connection.prepare(
@@ -26,9 +29,7 @@ export function createHeads(connection: Connection): ExecutionStore {
     "INSERT INTO labels (name, value, labeled_at, labeled_id) VALUES (?, ?, ?, ?)",
   );
   const select = connection.prepare(`${SELECT_HEADS} WHERE execution_id = ?`);
-  const selectEnded = connection.prepare(
-    `${SELECT_HEADS} WHERE started_by = ? AND ended_at IS NOT NULL ORDER BY ended_at DESC, execution_id DESC LIMIT ?`,
-  );
+  const selectEnded = connection.prepare(SELECT_ENDED);
   const selectIds = connection.prepare(
     "SELECT execution_id FROM heads WHERE execution_id >= ? AND execution_id < ? ORDER BY execution_id LIMIT ?",
   );

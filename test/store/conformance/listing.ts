@@ -50,8 +50,7 @@ export function listingConformance(open: OpenStore): void {
         labels: Record<string, string>,
         rest: HeadFields = {},
       ) => {
-        const record = head(id, { startedAt: START + at, ...rest });
-        await store.executions.insert({ ...record, start: { ...record.start, labels } });
+        await store.executions.insert(head(id, { startedAt: START + at, labels, ...rest }));
       };
       await labeled("exec_1", 1, { customer: "ACME", region: "EU" });
       await labeled("exec_2", 2, { customer: "ACME", region: "US" }, { status: "failed" });

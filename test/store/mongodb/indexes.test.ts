@@ -62,6 +62,11 @@ const QUESTIONS: readonly {
     index: "heads_asking",
   },
   {
+    what: "executions with a label",
+    ask: (s) => s.executions.list({ labels: { customer: "ACME" }, limit: 5 }),
+    index: "heads_labels",
+  },
+  {
     what: "what a person's executions cost",
     ask: (s) => s.totals.read({ dimension: "person", name: "U0BOB", from: 0, to: START + HOUR }),
     index: "totals_name",
@@ -242,6 +247,7 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
             status,
             startedAt: START + n,
             startedBy: isRare ? "U0BOB" : "U0ALICE",
+            labels: { customer: isRare ? "ACME" : "others" },
             endedAt: isRare ? START + n : null,
             openRequests: isRare ? [`${id}/ask`] : [],
             due: isRare ? START + 30 : null,

@@ -1,39 +1,46 @@
+import type { SQLInputValue } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import type { ExecutionRecordQuery } from "../../../src/engine/ports/executions.ts";
 import { toCursor } from "../../../src/store/executions.ts";
 import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
-import { pageQuery } from "../../../src/store/sqlite/heads.ts";
+import { pageQuery, SELECT_ENDED } from "../../../src/store/sqlite/heads.ts";
 import { totalsQuery } from "../../../src/store/sqlite/totals.ts";
 import { START } from "../records.ts";
 
+/** The key of the table of labels, in whose order lists by a label are. */
+const LABELS = "PRIMARY KEY (name=? AND value=?";
 const cursor = toCursor({ startedAt: START, executionId: "exec_1" });
 
 describe("lists of executions use an index and sort nothing", () => {
   test.for<{ query: Omit<ExecutionRecordQuery, "limit">; index: string }>([
-    { query: {}, index: "heads_started" },
-    { query: { cursor }, index: "heads_started" },
-    { query: { workflowId: "refund" }, index: "heads_workflow" },
-    { query: { workflowId: "refund", cursor }, index: "heads_workflow" },
-    { query: { status: "waiting" }, index: "heads_status" },
-    { query: { status: "waiting", cursor }, index: "heads_status" },
-    { query: { startedBy: "U0ALICE" }, index: "heads_started_by" },
-    { query: { startedBy: "U0ALICE", cursor }, index: "heads_started_by" },
-    { query: { startedBy: "U0ALICE", isUnderWay: true }, index: "heads_under_way" },
-    { query: { startedBy: "U0ALICE", isUnderWay: true, cursor }, index: "heads_under_way" },
-    { query: { isAsking: true }, index: "heads_asking" },
-    { query: { isAsking: true, cursor }, index: "heads_asking" },
+    { query: {}, index: "INDEX heads_started" },
+    { query: { cursor }, index: "INDEX heads_started" },
+    { query: { workflowId: "refund" }, index: "INDEX heads_workflow" },
+    { query: { workflowId: "refund", cursor }, index: "INDEX heads_workflow" },
+    { query: { status: "waiting" }, index: "INDEX heads_status" },
+    { query: { status: "waiting", cursor }, index: "INDEX heads_status" },
+    { query: { startedBy: "U0ALICE" }, index: "INDEX heads_started_by" },
+    { query: { startedBy: "U0ALICE", cursor }, index: "INDEX heads_started_by" },
+    { query: { startedBy: "U0ALICE", isUnderWay: true }, index: "INDEX heads_under_way" },
+    { query: { startedBy: "U0ALICE", isUnderWay: true, cursor }, index: "INDEX heads_under_way" },
+    { query: { isAsking: true }, index: "INDEX heads_asking" },
+    { query: { isAsking: true, cursor }, index: "INDEX heads_asking" },
+    { query: { labels: { customer: "ACME" } }, index: LABELS },
+    { query: { labels: { customer: "ACME", region: "EU" }, status: "failed", cursor }, index: LABELS },
   ])("$index serves $query", ({ query, index }) => {
-    const database = openDatabaseFile(":memory:", "off");
     const { sql, values } = pageQuery({ ...query, limit: 10 });
 
-    const plan = database
-      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .all(...values)
-      .map((row) => String(row["detail"]));
+    const plan = planOf(sql, values);
 
-    expect(plan.join("\n")).toContain(`USING INDEX ${index}`);
-    expect(plan.join("\n")).not.toContain("TEMP B-TREE");
-    database.close();
+    expect(plan).toContain(`USING ${index}`);
+    expect(plan).not.toContain("TEMP B-TREE");
+  });
+
+  test("heads_ended serves what a person started, the last to end first", () => {
+    const plan = planOf(SELECT_ENDED, ["U0ALICE", 5]);
+
+    expect(plan).toContain("USING INDEX heads_ended");
+    expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
   });
 });
 
@@ -45,11 +52,15 @@ test.for([
     index: "totals_name (dimension=? AND name=? AND hour>? AND hour<?)",
   },
 ])("running totals of $query are found by $index", ({ query, index }) => {
-  const database = openDatabaseFile(":memory:", "off");
   const { sql, values } = totalsQuery({ dimension: "workflow", from: 0, to: 1, ...query });
 
-  const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
-
-  expect(plan.map((row) => String(row["detail"])).join("\n")).toContain(index);
-  database.close();
+  expect(planOf(sql, values)).toContain(index);
 });
+
+/** How SQLite answers a query in an empty store, a line for each table. */
+function planOf(sql: string, values: readonly SQLInputValue[]): string {
+  const database = openDatabaseFile(":memory:", "off");
+  const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+  database.close();
+  return plan.map((row) => String(row["detail"])).join("\n");
+}
