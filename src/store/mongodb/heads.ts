@@ -1,4 +1,5 @@
 import type { Filter } from "mongodb";
+import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { ExecutionRecordQuery, ExecutionStore } from "../../engine/ports/executions.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { AFTER_ANY, parseCursor, toPage } from "../executions.ts";
@@ -60,6 +61,8 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Exec
   };
 }
 
+const UNDER_WAY: readonly ExecutionStatus[] = ["queued", "running", "waiting"];
+
 /** What one page is made of. */
 function pageFilter(query: ExecutionRecordQuery): Filter<HeadDocument> {
   const { workflowId, status, startedBy, labels, isUnderWay, isAsking, cursor } = query;
@@ -69,8 +72,9 @@ function pageFilter(query: ExecutionRecordQuery): Filter<HeadDocument> {
     ...omitUndefined({ workflow: workflowId, status }),
     ...(startedBy !== undefined && { startedBy: { $eq: startedBy, $exists: true } }),
     ...(labels !== undefined && { labels: { $all: [...toLabelTexts(labels)], $exists: true } }),
-    ...(isUnderWay &&
-      status === undefined && { status: { $in: ["queued", "running", "waiting"] } }),
+    ...(isUnderWay && {
+      status: { $in: UNDER_WAY.filter((one) => status === undefined || one === status) },
+    }),
     ...(isAsking && { openRequests: ANY_TEXT }),
     // A bound even where none is needed: some compatible servers do not use an index for the order
     // alone.

@@ -48,20 +48,18 @@ export function createTotals(
         totals
           .aggregate<DaySumDocument>([
             { $match: { dimension, hour: { $gte: toDate(from), $lt: toDate(to) } } },
-            { $group: { _id: { name, day }, ...Object.fromEntries(sums) } },
+            { $group: { _id: { day, name }, ...Object.fromEntries(sums) } },
+            { $sort: { "_id.day": 1, "_id.name": 1 } },
           ])
           .toArray(),
       );
-      return found
-        .map(({ _id, ...counts }) => ({ ...counts, name: _id.name, day: Number(_id.day) }))
-        .sort((one, other) => one.day - other.day || compareText(one.name, other.name));
+      return found.map(({ _id, ...counts }) => ({
+        ...counts,
+        name: _id.name,
+        day: Number(_id.day),
+      }));
     },
   };
-}
-
-/** The order of the database. */
-function compareText(one: string, other: string): number {
-  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 function toRow(document: TotalsDocument): TotalsRow {

@@ -99,6 +99,8 @@ export function listingConformance(open: OpenStore): void {
         "exec_1",
       ]);
       expect(await list({ isUnderWay: true, limit: 2 })).toEqual(["exec_5", "exec_3"]);
+      expect(await list({ isUnderWay: true, status: "running" })).toEqual(["exec_2"]);
+      expect(await list({ isUnderWay: true, status: "failed" })).toEqual([]);
       expect(await list({ isAsking: true })).toEqual(["exec_1"]);
       await store.executions.save({ ...asks, ...at(1), rev: 2, openRequests: [] });
       expect(await list({ isAsking: true })).toEqual([]);
