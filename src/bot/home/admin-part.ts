@@ -1,4 +1,5 @@
 import type { Button, KnownBlock, SectionBlock } from "@slack/types";
+import { counted } from "../../shared/counted.ts";
 import { showHiddenInLine } from "../../shared/visible-text.ts";
 import { refusalOf } from "../../slack/refusals.ts";
 import {
@@ -22,9 +23,14 @@ const FAILURE_CHARS = 300;
 export function adminBlocks(admin: HomeAdmin, command: string): KnownBlock[] {
   const parts = [
     ...pauseBlocks(admin, command),
-    ...some(admin.outages.map(outageBlock), "models are left alone"),
-    ...some(admin.refusals.map(refusalBlock), "kinds of refusals"),
+    ...some(admin.outages.map(outageBlock), (more) =>
+      counted(more, "more model left alone", "more models left alone"),
+    ),
+    ...some(admin.refusals.map(refusalBlock), (more) =>
+      counted(more, "more kind of refusal", "more kinds of refusal"),
+    ),
     ...draftBlocks(admin.drafts),
+    ...(admin.isIncomplete ? [contextBlock(INCOMPLETE)] : []),
   ];
   return [
     header("For admins"),
@@ -34,7 +40,10 @@ export function adminBlocks(admin: HomeAdmin, command: string): KnownBlock[] {
   ];
 }
 
-function pauseBlocks({ everything, paused }: HomeAdmin, command: string): KnownBlock[] {
+const INCOMPLETE =
+  ":warning: Workflows or drafts could not be read; what is paused or waits for a review may be missing.";
+
+function pauseBlocks({ everything, paused }: HomeAdmin, command: string): readonly KnownBlock[] {
   const resume = (value: string): Button =>
     button({ actionId: ACTION_IDS.resumeWorkflow, label: "Resume", value });
   if (everything !== null) {
@@ -47,7 +56,10 @@ function pauseBlocks({ everything, paused }: HomeAdmin, command: string): KnownB
       resume(toResumeValue({ w: workflow.id })),
     ),
   );
-  return some(blocks, `workflows are paused; \`${command} list\` shows them`);
+  return some(
+    blocks,
+    (more) => `${counted(more, "more paused workflow")}; \`${command} list\` shows all`,
+  );
 }
 
 function outageBlock({ id, model, host, since, lastFailure }: HomeAdmin["outages"][number]) {
@@ -105,15 +117,18 @@ function draftBlocks(drafts: readonly HomeDraft[]): KnownBlock[] {
     ];
   });
   const more = drafts.length - SHOWN;
-  return [...shown, ...(more > 0 ? [contextBlock(`and ${more} more drafts`)] : [])];
+  return [...shown, ...(more > 0 ? [contextBlock(`and ${counted(more, "more draft")}`)] : [])];
 }
 
 function withButton(text: string, accessory: Button): SectionBlock {
   return { ...section(text), accessory };
 }
 
-/** The first ones, and how many more there are. */
-function some(blocks: readonly KnownBlock[], what: string): KnownBlock[] {
+/** The first ones, and in words how many more there are. */
+function some(
+  blocks: readonly KnownBlock[],
+  describe: (more: number) => string,
+): readonly KnownBlock[] {
   const more = blocks.length - SHOWN;
-  return [...blocks.slice(0, SHOWN), ...(more > 0 ? [contextBlock(`${more} more ${what}`)] : [])];
+  return [...blocks.slice(0, SHOWN), ...(more > 0 ? [contextBlock(`and ${describe(more)}`)] : [])];
 }

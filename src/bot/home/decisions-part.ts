@@ -1,5 +1,5 @@
 import type { KnownBlock, SectionBlock } from "@slack/types";
-import { cut, LIMITS } from "../../slack/limits.ts";
+import { cut } from "../../slack/limits.ts";
 import { shortRunId, showAgo, showTime } from "../../slack/text.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { decideButtons } from "../views/approval-card.ts";
@@ -82,6 +82,6 @@ function pageBlocks({ shown, from, total }: HomeDecisions): KnownBlock[] {
       ...(from > 0 ? [turn("Newer", Math.max(from - DECISIONS_SHOWN, 0))] : []),
       ...(last < total ? [turn(`${total - last} more`, last)] : []),
     ]),
-    contextBlock(cut(`${from + 1} to ${last} of ${total}`, LIMITS.contextText)),
+    contextBlock(`${from + 1} to ${last} of ${total}`),
   ];
 }

@@ -16,7 +16,7 @@ export interface HomeContent {
   readonly runs: HomeRuns | null;
   readonly workflows: HomeWorkflows | null;
   readonly costs: HomeCosts | null;
-  /** What waits for an admin; `null` also for all others. */
+  /** What waits for an admin; `null`: this person is none. */
   readonly admin: HomeAdmin | null;
   /** The slash command as this workspace knows it. */
   readonly command: string;
@@ -100,6 +100,8 @@ export interface HomeAdmin {
   readonly outages: readonly ModelOutage[];
   readonly refusals: readonly RefusalSummary[];
   readonly drafts: readonly HomeDraft[];
+  /** Workflows or drafts could not be read: those that are paused or wait for a review may be missing. */
+  readonly isIncomplete: boolean;
 }
 
 /** A draft that waits for an admin. */

@@ -15,7 +15,7 @@ const NOTICE_BLOCKS = 8;
 
 /**
  * App Home: what waits for this person, their runs, what they may run, what waits for an admin, and what it costs. Each part is
- * cut so that all of them together keep within Slack's hundred blocks.
+ * cut so that all of them together keep within Slack's hundred blocks; where every part is full, the last of the costs give way.
  */
 export function homeView(content: HomeContent): HomeView {
   const { notice, decisions, runs, workflows, admin, costs, command, now } = content;
@@ -29,13 +29,18 @@ export function homeView(content: HomeContent): HomeView {
     divider,
     ...(admin === null ? [] : [...adminBlocks(admin, command), divider]),
     ...costBlocks(costs, command),
+  ];
+  const footer = [
     divider,
     buttons("receipts", [receiptsButton(content.hasReceipts)]),
     contextBlock(
       `As of ${showTime(now)}; it is kept up to date for some minutes after you open it. \`${command} help\` shows what else there is.`,
     ),
   ];
-  return { type: "home", blocks: blocks.slice(0, LIMITS.homeBlocks) };
+  return {
+    type: "home",
+    blocks: [...blocks.slice(0, LIMITS.homeBlocks - footer.length), ...footer],
+  };
 }
 
 /** App Home for people without a role. @param reason - why, and what to do. */

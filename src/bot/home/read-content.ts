@@ -11,7 +11,6 @@ import { asAppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
 import type { GroupFinder } from "../../slack/groups.ts";
 import { escapeText, showSentence } from "../../slack/text.ts";
-
 import type { RefusalSummary } from "../reconciler/refusal-log.ts";
 import { createCardContext, showInputs } from "../views/card-context.ts";
 import { titleOf } from "../views/decision-words.ts";
@@ -148,16 +147,15 @@ export async function readRest(
     orNone(engine.workflows.runnableBy(userId)),
     orNone(readCosts(userId, isAdmin, engine)),
     orNone(engine.workflows.list()),
-    isAdmin ? orNone(engine.drafts.listOpen()) : null,
+    isAdmin ? orNone(engine.drafts.listOpen()) : [],
   ]);
-  const workflows = all ?? [];
-  const names = new Map(workflows.map(({ id, name }) => [id, name]));
+  const names = new Map(all?.map(({ id, name }) => [id, name]));
   return {
     hasReceipts: since !== null,
     runs: own?.runs ?? null,
     workflows: runnable && { all: runnable, first: firstOf(runnable, own?.recent ?? []) },
     costs: costs && { ...costs, names, picture, isPlain: false },
-    admin: isAdmin ? readAdmin(workflows, drafts ?? [], options) : null,
+    admin: isAdmin ? readAdmin(all, drafts, options) : null,
     command,
     now: clock.now(),
   };
@@ -220,21 +218,23 @@ function firstOf(
   return [...new Set([...ran, ...runnable])].slice(0, WORKFLOWS_SHOWN);
 }
 
+/** @param workflows - `null`, as `drafts`: they could not be read. */
 function readAdmin(
-  workflows: readonly WorkflowSummary[],
-  drafts: readonly DraftRecord[],
+  workflows: readonly WorkflowSummary[] | null,
+  drafts: readonly DraftRecord[] | null,
   { engine, refusals }: HomeReaderOptions,
 ): HomeAdmin {
   const everything = engine.workflows.pauseOf(null);
   return {
     everything,
-    paused: workflows.flatMap((workflow) => {
+    paused: (workflows ?? []).flatMap((workflow) => {
       const pause = everything === null ? engine.workflows.pauseOf(workflow.id) : null;
       return pause === null ? [] : [{ workflow, pause }];
     }),
     outages: engine.health.outages(),
     refusals: refusals(),
-    drafts: drafts.map(toHomeDraft),
+    drafts: (drafts ?? []).map(toHomeDraft),
+    isIncomplete: workflows === null || drafts === null,
   };
 }
 
