@@ -60,6 +60,20 @@ describe("a run at work ends well", () => {
     await endsWell(bot);
   });
 
+  test("though Slack limits the search for its stream, without asking again and again", async () => {
+    await using bot = await startSlowly();
+    const search = "conversations.replies";
+    const lost = { method: "chat.startStream", status: 500, applied: true, times: 1 };
+    await bot.act("faults", { target: "slack", ...lost });
+    await bot.act("faults", { target: "slack", method: search, retry_after: 1, times: 10_000 });
+    await bot.slash("U0ALICE", "run works");
+    await approve(bot);
+    expect((await bot.calls(search)).length).toBeGreaterThan(0);
+    expect((await bot.calls(search)).length).toBeLessThan(15);
+    await fetch(`${bot.simulator.url}/sim/faults`, { method: "DELETE" });
+    await endsWell(bot);
+  });
+
   test("though its channel is archived while it works, without asking Slack again and again", async () => {
     await using bot = await startSlowly();
     await bot.slash("U0ALICE", "run works");

@@ -47,9 +47,13 @@ export class Troubles {
     return { tries, isOver: this.#clock.now() - since >= patience };
   }
 
-  /** Slack did not answer, or had trouble of its own: it is never given up for that. @returns how often so far. */
-  away(cardId: string): number {
-    return this.#note(cardId, AWAY).tries;
+  /**
+   * Slack did not answer, or had trouble of its own: it is never given up for that.
+   *
+   * @param leastMs - it is not tried before, in milliseconds. @default 0 @returns how often so far.
+   */
+  away(cardId: string, leastMs = 0): number {
+    return this.#note(cardId, AWAY, leastMs).tries;
   }
 
   /** The card is well. */
@@ -88,11 +92,12 @@ export class Troubles {
     return next;
   }
 
-  #note(cardId: string, { first, longest }: typeof REFUSED): Trouble {
+  #note(cardId: string, { first, longest }: typeof REFUSED, leastMs = 0): Trouble {
     const now = this.#clock.now();
     const last = this.#cards.get(cardId);
     const tries = (last?.tries ?? 0) + 1;
-    const notBefore = now + Math.min(first * 2 ** Math.min(tries - 1, 20), longest);
+    const pauseMs = Math.min(first * 2 ** Math.min(tries - 1, 20), longest);
+    const notBefore = now + Math.max(pauseMs, leastMs);
     const trouble = { since: last?.since ?? now, tries, notBefore };
     this.#cards.set(cardId, trouble);
     return trouble;

@@ -67,7 +67,10 @@ export class LiveCalls {
   }
 
   /**
-   * Makes a call that has its turn. @param id - of the record that it is about. @returns why it failed; `null`: it did not.
+   * Makes a call that has its turn, and lets the record rest after a failure that may pass.
+   *
+   * @param call - `null`: it only reads, and waits for no turn. @param id - of the record that it is about. @returns why it failed;
+   * `null`: it did not.
    */
   async attempt(
     call: OutgoingCall | null,
@@ -83,10 +86,10 @@ export class LiveCalls {
       const failure = toSlackFailure(error);
       if (failure.kind === "refused") {
         logger.debug({ card: id, slackError: failure.code }, "Slack shows no such sign of a run");
-      } else if (failure.kind === "limited") {
-        if (call !== null) await queue.limited(call, failure.retryAfterMs);
+      } else if (failure.kind === "limited" && call !== null) {
+        await queue.limited(call, failure.retryAfterMs);
       } else {
-        const tries = troubles.away(id);
+        const tries = troubles.away(id, failure.kind === "limited" ? failure.retryAfterMs : 0);
         logger.info({ card: id, err: error, tries }, "could not show a run at work; retrying");
         const at = troubles.nextOf([id]);
         if (at !== null) this.wake(id.slice(0, id.indexOf(":")), at - clock.now());
