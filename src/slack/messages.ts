@@ -8,9 +8,11 @@ import type { SlackClient } from "./clients.ts";
 import { toSlackError, toSlackFailure } from "./errors.ts";
 import { toPointed } from "./message-text.ts";
 
-/** Messages that are searched: the newest few thousand of a channel or thread. */
+/** Messages that are searched: the newest few thousand of a channel, the first ones of a thread. */
 const PAGE_SIZE = 200;
 const MAX_PAGES = 15;
+/** Clocks may differ by this much between us and Slack. */
+const CLOCK_SLACK_MS = 60_000;
 
 /** Metadata by which a message is recognized: an id alone, since every app and member of the workspace can read it. */
 export interface MessageMark {
@@ -22,14 +24,14 @@ export interface SearchPlace {
   readonly channel: string;
   /** Parent's time stamp; `null`: not in a thread. */
   readonly threadTs: string | null;
-  /** Only messages after this moment, in milliseconds since 1970. */
+  /** It cannot have been posted before this moment of our clock, in milliseconds since 1970. @default all are searched */
   readonly since?: number;
 }
 
 /**
  * Finds a message that may have been posted, by its metadata: Slack has no idempotency keys.
  *
- * @returns its time stamp, or `null` if it is not among the newest ones. Throws what the Web API client throws.
+ * @returns its time stamp, or `null` if it is not among those that are searched. Throws what the Web API client throws.
  */
 export function findMessage(
   client: Pick<SlackClient, "conversations">,
@@ -59,7 +61,7 @@ async function search(
       channel,
       include_all_metadata: true,
       limit: PAGE_SIZE,
-      oldest: since === undefined ? undefined : String(since / 1000),
+      oldest: since === undefined ? undefined : String((since - CLOCK_SLACK_MS) / 1000),
       cursor,
     });
     const answer =

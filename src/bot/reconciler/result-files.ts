@@ -13,8 +13,6 @@ import type { Troubles } from "./troubles.ts";
 
 const FILE = "file:";
 const SURFACE = "files";
-/** Clocks may differ by this much between us and Slack. */
-const CLOCK_SLACK_MS = 60_000;
 
 export interface ResultFilesOptions {
   readonly slack: Pick<Slack, "bulk" | "uploads">;
@@ -99,8 +97,7 @@ export class ResultFiles {
   }
 
   async #isThere(thread: Thread, fileId: string, since: number): Promise<boolean> {
-    const place = { ...thread, since: since - CLOCK_SLACK_MS };
-    const found = await findReply(this.#options.slack.bulk, place, (message) => {
+    const found = await findReply(this.#options.slack.bulk, { ...thread, since }, (message) => {
       const files = readOwn(message, "files");
       return Array.isArray(files) && files.some((file) => readOwn(file, "id") === fileId);
     });

@@ -12,9 +12,6 @@ export interface CardPlace {
   readonly threadTs: string | null;
 }
 
-/** Clocks may differ by this much between us and Slack. */
-const CLOCK_SLACK_MS = 60_000;
-
 /** The Web API calls that cards need. They throw what the client throws. */
 export interface SlackMessages extends Pick<ChannelFinder, "find"> {
   /** @returns the time stamp. */
@@ -57,8 +54,7 @@ export function createSlackMessages({
         const { text, blocks } = message;
         await client.chat.update({ channel, ts, text, blocks: [...blocks], ...UNPARSED });
       }),
-    findPosted: (place, cardId, since) =>
-      findMessage(client, { ...place, since: since - CLOCK_SLACK_MS }, markOf(cardId)),
+    findPosted: (place, cardId, since) => findMessage(client, { ...place, since }, markOf(cardId)),
   };
 }
 

@@ -27,8 +27,6 @@ const STREAM_MS = 4 * 60_000;
 const MAX_STREAMS = 5;
 const APPEND_PAUSE_MS = 1000;
 const MAX_RUNS = 5000;
-/** Clocks may differ by this much between us and Slack. */
-const CLOCK_SLACK_MS = 60_000;
 const STOP = { method: "chat.stopStream" } as const;
 const APPEND = { method: "chat.appendStream" } as const;
 
@@ -241,7 +239,7 @@ export class Streams {
   async #find(pass: LivePass, thread: Thread, stream: CardRecord): Promise<LiveStep> {
     const { view, records } = pass.execution;
     const others = [...records.values()].flatMap((one) => one.ts ?? []);
-    const since = Date.parse(view.startedAt) - CLOCK_SLACK_MS;
+    const since = Date.parse(view.startedAt);
     let ts: string | null = null;
     const failure = await this.#calls.attempt(null, stream.id, async () => {
       const mark = runMark(view.executionId);
