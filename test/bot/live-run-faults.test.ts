@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { shortRunId } from "../../src/slack/text.ts";
 import { contentOf, type TestBot, tsOf } from "../support/bot.ts";
 import { interceptStore, type StoreCall } from "../support/intercept-store.ts";
 import {
@@ -22,6 +24,16 @@ async function endsWell(bot: TestBot): Promise<void> {
   expect(thread.filter((one) => /Receipt/.test(contentOf(one)))).toHaveLength(1);
   expect((await plans(bot, tsOf(card ?? {}))).join("")).not.toContain("in_progress");
   expect(openStreams(bot)).toBe(0);
+}
+
+/** A call of the Web API with the bot's token. */
+async function callAsBot(bot: TestBot, method: string, args: JsonObject): Promise<void> {
+  const response = await fetch(`${bot.simulator.apiUrl}${method}`, {
+    method: "POST",
+    headers: { authorization: "Bearer xoxb-simulator", "content-type": "application/json" },
+    body: JSON.stringify(args),
+  });
+  expect(await response.json()).toMatchObject({ ok: true });
 }
 
 describe("a run at work ends well", () => {
@@ -74,6 +86,24 @@ describe("a run at work ends well", () => {
     await endsWell(bot);
   });
 
+  test("though it is searched for a stream that never began, and other messages name the run", async () => {
+    await using bot = await startSlowly();
+    const search = { target: "slack", method: "conversations.replies", status: 503 };
+    await bot.act("faults", { target: "slack", method: "chat.startStream", status: 500, times: 1 });
+    await bot.act("faults", { ...search, times: 10_000 });
+    await bot.slash("U0ALICE", "run works");
+    const thread_ts = tsOf(await bot.message(GENERAL, /Works/));
+    await approve(bot);
+    await bot.message(GENERAL, /Completed/);
+    const [execution] = (await bot.engine.executions.list({})).executions;
+    const text = `Result of run ${shortRunId(execution?.executionId ?? "")}`;
+    await callAsBot(bot, "chat.postMessage", { channel: GENERAL, thread_ts, text });
+    await fetch(`${bot.simulator.url}/sim/faults`, { method: "DELETE" });
+    await endsWell(bot);
+    const said = (await bot.messages(GENERAL, thread_ts)).map((one) => one["text"]);
+    expect(said).toContain(text);
+  });
+
   test("though its channel is archived while it works, without asking Slack again and again", async () => {
     await using bot = await startSlowly();
     await bot.slash("U0ALICE", "run works");
@@ -95,11 +125,7 @@ describe("a run at work ends well", () => {
     await bot.slash("U0ALICE", "run works");
     const card = await bot.message(GENERAL, /Works/);
     await bot.until(async () => (openStreams(bot) === 1 ? true : undefined));
-    await fetch(`${bot.simulator.apiUrl}chat.delete`, {
-      method: "POST",
-      headers: { authorization: "Bearer xoxb-simulator", "content-type": "application/json" },
-      body: JSON.stringify({ channel: GENERAL, ts: tsOf(card) }),
-    });
+    await callAsBot(bot, "chat.delete", { channel: GENERAL, ts: tsOf(card) });
     await approve(bot);
     await everythingShown(bot);
     expect(openStreams(bot)).toBe(0);

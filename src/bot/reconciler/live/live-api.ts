@@ -40,8 +40,8 @@ export interface LiveApi {
   /** Puts blocks in the place of a stream that Slack ended by itself. */
   replace(channel: string, ts: string, text: string, blocks: readonly KnownBlock[]): Promise<void>;
   /**
-   * Finds a stream that may have begun. Slack takes no metadata at the start of one, so that it is known from cards by having none,
-   * and from the streams of other runs by its mark.
+   * Finds a stream that may have begun. Slack takes no metadata at the start of one, so that it is known from cards and from messages of
+   * steps by having none, and from the streams of other runs by its mark.
    *
    * @param known - streams that are not meant. @returns its time stamp; `null`: there is none.
    */
@@ -102,7 +102,7 @@ export function createLiveApi({ bulk: client, lookup }: Pick<Slack, "bulk" | "lo
           typeof ts === "string" &&
           !known.has(ts) &&
           readOwn(message, "bot_id") !== undefined &&
-          readOwn(readOwn(message, "metadata"), "event_type") !== CARD_METADATA &&
+          readOwn(readOwn(message, "metadata"), "event_type") === undefined &&
           JSON.stringify(message).includes(mark)
         );
       }),

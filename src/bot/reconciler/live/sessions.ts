@@ -136,5 +136,5 @@ function keyOf({ channel, threadTs }: Thread): string {
 /** Without the signs that Slack replaces in titles. */
 function titleOf({ workflowName, executionId }: ExecutionView): string {
   const name = workflowName.replaceAll(/[:/·]/g, " ");
-  return `${shorten(name, TITLE_CHARS - 20)} (${runMark(executionId)})`;
+  return `${shorten(name, TITLE_CHARS - 20)} ${runMark(executionId)}`;
 }

@@ -73,7 +73,7 @@ function toTask(
 
 /** The line above the tasks: which run it is, and, when the stream ends, how it stands. */
 export function planTitle(view: ExecutionView, isEnding: boolean): string {
-  const run = harmless(`${shorten(view.workflowName, TITLE_CHARS)} (${runMark(view.executionId)})`);
+  const run = harmless(`${shorten(view.workflowName, TITLE_CHARS)} ${runMark(view.executionId)}`);
   if (!isEnding) return run;
   const took = view.totalDuration === null ? "" : ` · ${showDuration(view.totalDuration)}`;
   const state = isFinished(view.status) || view.status === "waiting";
@@ -81,9 +81,9 @@ export function planTitle(view: ExecutionView, isEnding: boolean): string {
   return `${run}: ${how}${took} · ${showCost(view.totalCost)}`;
 }
 
-/** Stands in every stream of a run: by it one is found whose time stamp was lost. */
+/** Stands in every stream of a run, and in no other message of the bot: by it one is found whose time stamp was lost. */
 export function runMark(executionId: string): string {
-  return `run ${shortRunId(executionId)}`;
+  return `(run ${shortRunId(executionId)})`;
 }
 
 /** The tasks as a message that is no stream any more. */
