@@ -61,7 +61,9 @@ describe("the steps of a run", () => {
 
     await untilStatus(bot, "suspended");
     const [first] = await plans(bot, thread);
-    expect(first).toMatch(/First look · \d\.\d s.*"complete".*yes.*Second look.*"complete".*yes/);
+    expect(first).toMatch(
+      /First look · \d+(?:\.\d)? s.*"complete".*yes.*Second look.*"complete".*yes/,
+    );
     expect(first).toMatch(/Decision · waits","status":"pending"/);
     expect(first).toContain("waiting");
     expect(openStreams(bot)).toBe(0);
@@ -115,7 +117,7 @@ describe("Slack's own Stop", () => {
     await bot.until(async () => (openStreams(bot) === 1 ? true : undefined));
     await bot.act("session-stop", { user: "U0CAROL", channel: GENERAL, thread_ts });
     await bot.until(async () =>
-      (await bot.privates("U0CAROL", GENERAL, thread_ts)).find((said) => /goes on/.test(said)),
+      (await bot.privates("U0CAROL", GENERAL, thread_ts)).find((said) => /continues/.test(said)),
     );
     await approve(bot);
     await bot.message(GENERAL, /Completed/);

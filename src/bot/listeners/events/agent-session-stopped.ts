@@ -53,7 +53,7 @@ async function stopRuns(
         continue;
       const { message } = asAppError(error);
       refused.push(
-        `:warning: Run \`${shortRunId(executionId)}\` goes on. ${showSentence(message)}`,
+        `:warning: Run \`${shortRunId(executionId)}\` continues. ${showSentence(message)}`,
       );
     }
   }
