@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { shortRunId } from "../../src/slack/text.ts";
 import { contentOf, type TestBot, tsOf } from "../support/bot.ts";
+import { everythingShown } from "../support/everything-shown.ts";
 import { interceptStore, type StoreCall } from "../support/intercept-store.ts";
 import {
   approve,
-  everythingShown,
   GENERAL,
   openStreams,
   plans,

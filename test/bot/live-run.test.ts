@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
+import { everythingShown } from "../support/everything-shown.ts";
 import {
   approve,
-  everythingShown,
   GENERAL,
   openStreams,
   plans,

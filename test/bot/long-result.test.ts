@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
+import { type JsonObject, toObjects } from "../../simulator/json.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
+import { dialog } from "../support/dialogs.ts";
+import { everythingShown } from "../support/everything-shown.ts";
 import { quickClock } from "../support/quick-clock.ts";
 import { readingManifest } from "../support/slack-files.ts";
 
@@ -40,12 +42,6 @@ async function start(): Promise<TestBot> {
   return TestBot.start({ definitions: [LONG], clock: quickClock(10), manifest });
 }
 
-async function everythingShown(bot: TestBot): Promise<void> {
-  await bot.until(async () =>
-    (await bot.store.cards.listUnfinished(10)).length === 0 ? true : undefined,
-  );
-}
-
 /** Runs it. @returns its thread, when nothing is left to do. */
 async function run(bot: TestBot): Promise<readonly JsonObject[]> {
   await bot.slash("U0ALICE", "run long");
@@ -61,19 +57,16 @@ function filesOf(thread: readonly JsonObject[]): readonly JsonObject[] {
   return thread.flatMap(({ files }) => toObjects(files));
 }
 
-async function dialogOf(bot: TestBot, user: string): Promise<string> {
-  return bot.until(async () => {
-    const response = await fetch(`${bot.simulator.url}/sim/views?user=${user}`);
-    const answer: unknown = await response.json();
-    const text = JSON.stringify(isJsonObject(answer) ? answer["views"] : "");
-    return text.length > 10 && !text.includes("Reading …") ? text : undefined;
-  });
-}
-
-async function openWhole(bot: TestBot, user: string, thread: readonly JsonObject[]) {
+/** Opens the whole result. @returns the dialog once it says this. */
+async function openWhole(
+  bot: TestBot,
+  user: string,
+  thread: readonly JsonObject[],
+  pattern: RegExp,
+): Promise<string> {
   const end = thread.find((one) => /Receipt/.test(contentOf(one))) ?? {};
   await bot.click(user, GENERAL, end, "show_result");
-  return dialogOf(bot, user);
+  return contentOf(await dialog(bot, user, pattern));
 }
 
 test("a result that is longer than a screen is a file in the thread, with its beginning and a button", async () => {
@@ -89,13 +82,13 @@ test("a result that is longer than a screen is a file in the thread, with its be
   const end = contentOf(thread.find((one) => /Receipt/.test(contentOf(one))) ?? {});
   expect(end).toContain("The beginning of the result");
   expect(end).not.toContain("line 200");
-  expect(await openWhole(bot, "U0ALICE", thread)).toContain("line 200");
+  expect(await openWhole(bot, "U0ALICE", thread, /line 1\b/)).toContain("line 200");
 });
 
 test("the whole result is refused to who may not see the run", async () => {
   await using bot = await start();
-  const dialog = await openWhole(bot, "U0CAROL", await run(bot));
-  expect(dialog).not.toContain("line 1");
+  const shown = await openWhole(bot, "U0CAROL", await run(bot), /You cannot see this run/);
+  expect(shown).not.toContain("line 1");
 });
 
 test.for(["missing_scope", "file_uploads_disabled", "not_allowed"])(
@@ -106,7 +99,7 @@ test.for(["missing_scope", "file_uploads_disabled", "not_allowed"])(
     await bot.act("faults", { target: "slack", method, error, times: 20 });
     const first = await run(bot);
     expect(filesOf(first)).toEqual([]);
-    expect(await openWhole(bot, "U0ALICE", first)).toContain("line 200");
+    expect(await openWhole(bot, "U0ALICE", first, /line 1\b/)).toContain("line 200");
     await run(bot);
     expect(await bot.calls(method)).toHaveLength(1);
   },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
+import { everythingShown } from "../support/everything-shown.ts";
 
 const EXPENSE = {
   id: "expense",
@@ -58,9 +59,7 @@ describe.each(["socket", "http"] as const)("the story in %s mode", (mode) => {
     const over = await bot.message("C0GENERAL", /Completed/);
     expect(over["ts"]).toBe(run["ts"]);
     expect(contentOf(over)).not.toContain("cancel_run");
-    await bot.until(async () =>
-      (await bot.store.cards.listUnfinished(10)).length === 0 ? true : undefined,
-    );
+    await everythingShown(bot);
     expect(await bot.messages("C0GENERAL", threadTs)).toHaveLength(2);
     expect(await bot.messages("C0APPROVALS")).toHaveLength(1);
   });

@@ -78,10 +78,3 @@ export async function approve(bot: TestBot): Promise<void> {
   const card = await bot.message(APPROVALS, /Approval needed/);
   await bot.click("U0BOB", APPROVALS, card, "decide_approve");
 }
-
-/** Waits until there is nothing left to show. */
-export async function everythingShown(bot: TestBot): Promise<void> {
-  await bot.until(async () =>
-    (await bot.store.cards.listUnfinished(10)).length === 0 ? true : undefined,
-  );
-}

@@ -1,15 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { APPROVALS, askWorkflow } from "../../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../../support/bot.ts";
+import { everythingShown } from "../../support/everything-shown.ts";
 
 function start(): Promise<TestBot> {
   return TestBot.start({ definitions: [askWorkflow()] });
-}
-
-async function everythingShown(bot: TestBot): Promise<void> {
-  await bot.until(async () =>
-    (await bot.store.cards.listUnfinished(10)).length === 0 ? true : undefined,
-  );
 }
 
 describe("a card", () => {
