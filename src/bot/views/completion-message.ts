@@ -22,11 +22,9 @@ import { describeBudgetOutcome } from "./budget-card.ts";
 import { type CardContext, namesOfTrigger, showInput } from "./card-context.ts";
 import { describeDecisionValue, describeRefusal, describeUndecided } from "./decision-words.ts";
 import { receipt, totals } from "./receipt.ts";
-import { resultButton, wholeResult } from "./whole-result.ts";
+import { describeStarter } from "./run-card.ts";
+import { resultButton, SCREEN, wholeResult } from "./whole-result.ts";
 
-/** A result that is longer is read as a file, or by its button. */
-const OUTPUT_CHARS = 1500;
-const RESULT_CHARS = 500;
 const ERROR_CHARS = 1500;
 /** Results that are shown of a run that was stopped, the newest ones. */
 const KEPT_SHOWN = 8;
@@ -46,13 +44,11 @@ export function completionMessage(view: ExecutionView, context: CardContext): Ca
 /** The failure alone, for runs that report nothing else. */
 export function failureMessage(view: ExecutionView, context: CardContext): CardMessage {
   const ending = describeEnding(view, context);
-  const by =
-    view.trigger.userId === undefined
-      ? escapeText(view.trigger.type)
-      : mentionPerson(view.trigger.userId);
   return message(ending, [
     section(`*${escapeText(view.workflowName)}*\n${ending}`),
-    contextBlock(`Run \`${shortRunId(view.executionId)}\` · started by ${by} · ${totals(view)}`),
+    contextBlock(
+      `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · ${totals(view)}`,
+    ),
   ]);
 }
 
@@ -110,7 +106,7 @@ function showOutput(view: ExecutionView, context: CardContext): string {
     );
     if (lines.length > 0 && lines.length <= 12) return lines.join("\n");
   }
-  return showValue(output, OUTPUT_CHARS);
+  return showValue(output, SCREEN.chars);
 }
 
 /**
@@ -120,13 +116,13 @@ function showOutput(view: ExecutionView, context: CardContext): string {
 function showResult(view: ExecutionView, context: CardContext, name: string, value: Json): string {
   if (typeof value === "string") {
     const input = context.shownInputs(view).find((one) => one.names && one.value === value);
-    if (input !== undefined) return showInput(input, RESULT_CHARS);
+    if (input !== undefined) return showInput(input, SCREEN.memberChars);
     const names = namesOfTrigger(view.trigger, name, value);
     if (names === "user" && isUserId(value)) return mentionPerson(value);
     if (isChannelId(value) && (names === "channel" || name === "channel"))
       return mentionChannel(value);
   }
-  return showValue(value, RESULT_CHARS);
+  return showValue(value, SCREEN.memberChars);
 }
 
 function describeFailure(view: ExecutionView, context: CardContext): string {

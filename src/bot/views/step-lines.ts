@@ -1,5 +1,6 @@
 import type { ExecutionView, StepView, WaitView } from "../../engine/api/executions.ts";
 import { framePath, lastSegment } from "../../engine/model/step-path.ts";
+import { counted } from "../../shared/counted.ts";
 import { escapeText, showCost, showDuration, showTime } from "../../slack/text.ts";
 import { AI_STEP, describeAiResult } from "./ai-results.ts";
 import { STEP_LOOK } from "./blocks/status.ts";
@@ -47,7 +48,7 @@ export function cardSteps(view: ExecutionView, context: CardContext): CardSteps 
 export function allStepLines(view: ExecutionView, context: CardContext): readonly string[] {
   const missing = view.omitted?.steps ?? 0;
   return [
-    ...(missing > 0 ? [`_${countSteps(missing)} before these are in the API only._`] : []),
+    ...(missing > 0 ? [`_${counted(missing, "step")} before these are in the API only._`] : []),
     ...stepStates(view, context).map((state) => stepLine(view, state, context)),
   ];
 }
@@ -55,15 +56,11 @@ export function allStepLines(view: ExecutionView, context: CardContext): readonl
 function describeLeft(view: ExecutionView, left: number): string {
   const failed = view.steps.slice(0, left).filter(({ status }) => status === "failed").length;
   const which = failed === 0 ? "" : `, ${failed} of them failed`;
-  return `${countSteps(left)} before these ${left === 1 ? "is" : "are"} over${which}`;
+  return `${counted(left, "step")} before these ${left === 1 ? "is" : "are"} over${which}`;
 }
 
 function countOf(count: number, what: string): string[] {
   return count > 0 ? [`_… and ${count} ${what}_`] : [];
-}
-
-function countSteps(count: number): string {
-  return count === 1 ? "1 step" : `${count} steps`;
 }
 
 function stepLine(view: ExecutionView, state: StepState, context: CardContext): string {

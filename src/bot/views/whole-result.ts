@@ -12,8 +12,11 @@ import { describeDecisionValue } from "./decision-words.ts";
 import { noticeDialog } from "./dialog.ts";
 import { maskNote } from "./mask-note.ts";
 
-/** What is longer is more than a screen: its beginning stands in the thread, all of it in a file and in a dialog. */
-const SCREEN = { chars: 1500, lines: 25, memberChars: 500 } as const;
+/**
+ * What is longer is more than a screen: its beginning stands in the thread, all of it in a file and in a dialog. Characters of the whole and
+ * of one member of an object, and lines of a text.
+ */
+export const SCREEN = { chars: 1500, lines: 25, memberChars: 500 } as const;
 /** What a dialog shows: some hundred pages are not read there. */
 const DIALOG_CHARS = 400_000;
 

@@ -1,4 +1,5 @@
 import type { App } from "@slack/bolt";
+import { counted } from "../../../shared/counted.ts";
 import { escapeText } from "../../../slack/text.ts";
 import { parseResumeValue } from "../../action-values.ts";
 import type { BotContext } from "../../context.ts";
@@ -43,8 +44,7 @@ export function register(app: App, context: BotContext): void {
       if (caller.role !== "admin") return "Only admins have messages sent again.";
       const count = cards.resendRefused(value);
       if (count === 0) return "There is nothing left that was refused so.";
-      const what = count === 1 ? "The messages of 1 run are" : `The messages of ${count} runs are`;
-      return `:outbox_tray: ${what} tried again now. If Slack still refuses them, they appear here again.`;
+      return `:outbox_tray: The messages of ${counted(count, "run")} are tried again now. If Slack still refuses them, they appear here again.`;
     },
   });
 }

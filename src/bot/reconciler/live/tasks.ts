@@ -18,10 +18,7 @@ export interface Task {
   readonly output?: string;
 }
 
-/**
- * Of one stream. People measured that Slack takes 50 tasks and, of all their texts, some 10,000 bytes
- * (https://github.com/openclaw/openclaw/pull/143882).
- */
+/** Of one call; what a whole stream may hold, `SentTasks` counts. */
 const MAX_TASKS = 30;
 /** The reference allows 256 characters for a title. */
 const TITLE_CHARS = 120;
