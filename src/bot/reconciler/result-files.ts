@@ -7,7 +7,7 @@ import { toSlackFailure } from "../../slack/errors.ts";
 import { findReply } from "../../slack/messages.ts";
 import type { Slack } from "../../slack/slack.ts";
 import type { WholeResult } from "../views/whole-result.ts";
-import { Availability } from "./live/availability.ts";
+import { Availability } from "./availability.ts";
 import type { Thread } from "./live/live-api.ts";
 import type { Troubles } from "./troubles.ts";
 

@@ -1,7 +1,7 @@
+import { Availability } from "../availability.ts";
 import type { ExecutionCards } from "../execution-cards.ts";
 import { digestOf } from "../folding.ts";
 import { cardId, RUN_CARD } from "../message-ids.ts";
-import { Availability } from "./availability.ts";
 import type { Thread } from "./live-api.ts";
 import { LiveCalls, type LivePass, type LiveRunsOptions, type LiveStep } from "./live-calls.ts";
 import { Sessions } from "./sessions.ts";

@@ -2,8 +2,8 @@ import type { ExecutionView } from "../../../engine/api/executions.ts";
 import type { CardRecord } from "../../../engine/ports/cards.ts";
 import { LruMap } from "../../../shared/lru-map.ts";
 import { shorten } from "../../../shared/shorten.ts";
+import type { Availability } from "../availability.ts";
 import { cardId, SESSION } from "../message-ids.ts";
-import type { Availability } from "./availability.ts";
 import { ofAll, type SessionStatus, sessionStatus } from "./desired-session.ts";
 import type { Thread } from "./live-api.ts";
 import {

@@ -2,9 +2,9 @@ import type { AnyChunk } from "@slack/types";
 import type { ExecutionView } from "../../../engine/api/executions.ts";
 import type { CardRecord } from "../../../engine/ports/cards.ts";
 import { LruMap } from "../../../shared/lru-map.ts";
+import type { Availability } from "../availability.ts";
 import type { ExecutionCards } from "../execution-cards.ts";
 import { cardId, streamId } from "../message-ids.ts";
-import type { Availability } from "./availability.ts";
 import { sessionStatus } from "./desired-session.ts";
 import type { Thread } from "./live-api.ts";
 import {

@@ -1,8 +1,8 @@
-import type { Clock } from "../../../engine/ports/clock.ts";
-import { LruMap } from "../../../shared/lru-map.ts";
-import { refusalOf } from "../../../slack/refusals.ts";
+import type { Clock } from "../../engine/ports/clock.ts";
+import { LruMap } from "../../shared/lru-map.ts";
+import { refusalOf } from "../../slack/refusals.ts";
 
-/** So long Slack's no is taken for granted, in milliseconds: it is not asked anew for each run. */
+/** For so long Slack's no is taken for granted, in milliseconds: it is not asked anew for each run. */
 const REMEMBER_MS = 60 * 60_000;
 const MAX_PLACES = 1000;
 
@@ -13,7 +13,10 @@ const OF_ONE_RUN: readonly string[] = ["thread_ts_required", "user_not_found", "
 /** Of the app, or of the one channel in which it is no member: https://docs.slack.dev/reference/methods/agents.sessions.setStatus. */
 const UNCLEAR = "not_authorized";
 
-/** Which of Slack's agent surfaces the workspace has, by what Slack answered. Kept in memory: after a restart it is found out again. */
+/**
+ * What the app may use of what not every workspace has (agent sessions, streams, files), by what Slack answered. Kept in memory: after a
+ * restart it is found out again.
+ */
 export class Availability {
   readonly #clock: Clock;
   /** By surface, or surface and channel: until when it is not tried. */
@@ -23,6 +26,7 @@ export class Availability {
     this.#clock = clock;
   }
 
+  /** May it be tried there? What was not refused is taken as there. @param surface - a name for one such thing: `streams`. */
   has(surface: string, channel: string): boolean {
     const now = this.#clock.now();
     return [surface, `${surface} ${channel}`].every(
