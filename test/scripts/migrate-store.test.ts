@@ -235,7 +235,12 @@ async function readAll(store: Store): Promise<unknown> {
     files: await store.files.listExpired(START + 1, 9),
     filesOf: await store.files.listOf("exec_1", 9),
     totals: await store.totals.read({ dimension: "workflow", from: 0, to: START + 1 }),
-    days: await store.totals.sumDays({ dimension: "workflow", from: 0, to: START + 1, each: "day" }),
+    days: await store.totals.sumDays({
+      dimension: "workflow",
+      from: 0,
+      to: START + 1,
+      each: "day",
+    }),
   };
 }
 

@@ -26,7 +26,10 @@ describe("lists of executions use an index and sort nothing", () => {
     { query: { isAsking: true }, index: "INDEX heads_asking" },
     { query: { isAsking: true, cursor }, index: "INDEX heads_asking" },
     { query: { labels: { customer: "ACME" } }, index: LABELS },
-    { query: { labels: { customer: "ACME", region: "EU" }, status: "failed", cursor }, index: LABELS },
+    {
+      query: { labels: { customer: "ACME", region: "EU" }, status: "failed", cursor },
+      index: LABELS,
+    },
   ])("$index serves $query", ({ query, index }) => {
     const { sql, values } = pageQuery({ ...query, limit: 10 });
 
