@@ -373,7 +373,8 @@ describe("a form", () => {
   test("that could not be stored is kept with its values, and starts one run in the end", async () => {
     let isAway = false;
     const away = new AppError({
-      ...{ code: "store_unavailable", message: "The database does not answer.", retryable: true },
+      ...{ code: "store_unavailable", message: "The database does not answer." },
+      ...{ retryable: true, outcomeUnknown: true },
     });
     await using bot = await TestBot.start({
       definitions: [taking({ ...NEEDED, pin: { type: "string", sensitive: true } })],
@@ -393,6 +394,8 @@ describe("a form", () => {
     const kept = await bot.message("D0ALICE", /is kept for a day, except for what is sensitive/);
     isAway = false;
     expect(contentOf(kept)).not.toContain("4711");
+    expect(contentOf(kept)).toMatch(/could not be confirmed[\s\S]*it runs once all the same/);
+    expect(contentOf(kept)).not.toContain("Nothing was started");
     await bot.act("view-close", { user: "U0ALICE", view_id: form["id"] ?? "" });
     await bot.click("U0ALICE", "D0ALICE", kept, "open_form");
     const again = await dialog(bot, "U0ALICE", FORM);

@@ -1,4 +1,4 @@
-import { asAppError } from "../../shared/errors.ts";
+import { type AppError, asAppError, faultOf } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
 import { LIMITS } from "../../slack/limits.ts";
 import { showSentence } from "../../slack/text.ts";
@@ -16,6 +16,15 @@ export interface RefusedForm {
   readonly error: unknown;
 }
 
+/** What came of a form that was refused, as mrkdwn: its start may have been stored although no answer of the store arrived. */
+export function describeRefusal(error: AppError): string {
+  if (error.outcomeUnknown || faultOf(error.code) === "internal")
+    return ":warning: It could not be confirmed that the workflow was started. If you submit the form again, it runs once all the same.";
+  const { message } = error;
+  const lead = "Nothing was started";
+  return `:warning: ${message.startsWith(lead) ? "" : `${lead}. `}${showSentence(message)}`;
+}
+
 /**
  * What a person gets of a form that could not be submitted: why, and a button that opens it again with what they typed, except for
  * what is sensitive.
@@ -29,8 +38,7 @@ export async function keepForm(
   try {
     const { state, hasSensitive } = await readTyped(form, context);
     const value = await carry(state, LIMITS.buttonValue, context.keys);
-    const why = `:warning: Nothing was started. ${showSentence(asAppError(error).message)}`;
-    const text = `${why} What you filled in is kept for a day${hasSensitive ? ", except for what is sensitive" : ""}.`;
+    const text = `${describeRefusal(asAppError(error))} What you filled in is kept for a day${hasSensitive ? ", except for what is sensitive" : ""}.`;
     const open = { actionId: ACTION_IDS.openForm, label: "Open the form again" };
     return message(text, [section(text), buttons("form", [button({ ...open, value })])]);
   } catch (failure) {

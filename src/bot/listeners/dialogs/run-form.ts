@@ -9,7 +9,7 @@ import type { Answer } from "../../commands/subcommand.ts";
 import type { BotContext } from "../../context.ts";
 import { readCarried } from "../../forms/carried.ts";
 import { FormState } from "../../forms/form-state.ts";
-import { keepForm } from "../../forms/kept-form.ts";
+import { describeRefusal, keepForm } from "../../forms/kept-form.ts";
 import { buildForm, type FormResult, fillFromLastRun, submitForm } from "../../forms/run-forms.ts";
 import { ACTION_IDS, DIALOG_IDS } from "../../ids.ts";
 import { createDirectReply, createQuietReply, type Reply } from "../../reply.ts";
@@ -67,7 +67,7 @@ export function register(app: App, context: BotContext): void {
         const known = asAppError(error);
         logger.info({ err: known, code: known.code }, "a form was refused; what was typed is kept");
         await createDirectReply(context.sender, user, logger)(kept);
-        const text = `:warning: Nothing was started. ${showSentence(known.message)} What you filled in is in our direct messages.`;
+        const text = `${describeRefusal(known)} What you filled in is in our direct messages.`;
         return { kind: "notice", text };
       }
     },
