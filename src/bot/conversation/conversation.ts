@@ -53,7 +53,7 @@ export interface Edit {
   readonly before: string;
 }
 
-/** What people write to the bot, in direct messages and by mentioning it. Its methods never reject. */
+/** What people write to the bot, in direct messages and by mentioning it. Only `resume` rejects. */
 export interface Conversation {
   /**
    * Takes a message for one of the events that tell of it.

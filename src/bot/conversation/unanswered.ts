@@ -21,8 +21,8 @@ const RENEW_MS = 10_000;
 /** A note that was not renewed for so long is that of a process that died, in milliseconds. */
 const STALE_MS = 25_000;
 
-/** How often a message is taken up; one at which the bot dies each time has to come to an end. */
-const MAX_ATTEMPTS = 3;
+/** The attempt that only says that nothing came of the earlier ones: a message at which the bot dies each time has to come to an end. */
+const LAST_ATTEMPT = 3;
 
 const Note = z.object({
   user: z.string(),
@@ -33,7 +33,10 @@ const Note = z.object({
   eventId: z.string(),
   /** When a process last said that it is at it. */
   at: z.number(),
+  /** Which of its take-ups this is; 1 is the first. */
   attempt: z.number(),
+  /** How many of them ended because Slack or the store did not answer, and not by the end of the process. */
+  spared: z.number().optional(),
   /** The answer was being sent: it may have arrived. */
   isSending: z.boolean().optional(),
   /** The draft of which a round was being written, as it was before, and whether the message says what shall be different. */
@@ -57,8 +60,8 @@ export interface Underway {
   writing(draft: DraftRecord, isChange: boolean): Promise<void>;
   /** Its answer was sent. */
   end(): Promise<void>;
-  /** It cannot be answered now: it is taken over again later. */
-  release(): void;
+  /** It cannot be answered now: it is taken over again later. @param isSpared - does this attempt not count? */
+  release(isSpared: boolean): Promise<void>;
 }
 
 /** What messages wait for an answer. Nothing of it rejects: a message without a note is answered all the same. */
@@ -66,11 +69,14 @@ export interface Unanswered {
   /** @returns `null`: it was taken up before. */
   begin(message: Place): Promise<Underway | null>;
   /**
-   * Takes over messages whose process died.
+   * Takes over messages whose process died. Not to be called again before it is over: both would take the same messages.
    *
    * @param isAlone - no other process works on the store: every note that this one did not make is such a message.
+   * @returns `isComplete`: `false` if the store failed before all notes were read.
    */
-  takeOver(isAlone: boolean): Promise<readonly Underway[]>;
+  takeOver(
+    isAlone: boolean,
+  ): Promise<{ readonly taken: readonly Underway[]; readonly isComplete: boolean }>;
 }
 
 /** Where a message stands, and whose it is. */
@@ -108,7 +114,8 @@ class Held implements Underway {
   }
 
   get isLast(): boolean {
-    return this.note.attempt >= MAX_ATTEMPTS;
+    const { attempt, spared = 0 } = this.note;
+    return attempt - spared >= LAST_ATTEMPT;
   }
 
   sending(): Promise<void> {
@@ -125,8 +132,9 @@ class Held implements Underway {
     this.#onEnd();
   }
 
-  release(): void {
+  async release(isSpared: boolean): Promise<void> {
     this.#stopTimer();
+    if (isSpared) await this.#save({ spared: (this.note.spared ?? 0) + 1 });
     this.#onEnd();
   }
 
@@ -184,20 +192,32 @@ class StoredNotes implements Unanswered {
     }
   }
 
-  async takeOver(isAlone: boolean): Promise<readonly Underway[]> {
-    const { kv, keys, clock } = this.#options;
+  async takeOver(isAlone: boolean): ReturnType<Unanswered["takeOver"]> {
+    const { kv, clock, logger } = this.#options;
     const taken: Underway[] = [];
-    for (const { key, value } of (await kv?.list(PREFIX)) ?? []) {
-      const note = Note.safeParse(value).data;
-      if (note === undefined || this.#own.has(key)) continue;
-      if (!isAlone && clock.now() - note.at < STALE_MS) continue;
-      const attempt = note.attempt + 1;
-      if (!(await keys.claim(`again:${key}:${attempt}`, this.#life))) continue;
-      const mine = { ...note, attempt, at: clock.now() };
-      await kv?.set(key, toJson(mine));
-      taken.push(this.#hold(key, mine));
+    try {
+      for (const { key, value } of (await kv?.list(PREFIX)) ?? []) {
+        const note = Note.safeParse(value).data;
+        if (note === undefined || this.#own.has(key)) continue;
+        if (!isAlone && clock.now() - note.at < STALE_MS) continue;
+        const mine = await this.#take(key, note);
+        if (mine !== null) taken.push(mine);
+      }
+      return { taken, isComplete: true };
+    } catch (error) {
+      logger.warn({ err: error }, "messages without an answer could not be read; retrying");
+      return { taken, isComplete: false };
     }
-    return taken;
+  }
+
+  /** @returns `null`: another process took it. */
+  async #take(key: string, note: Note): Promise<Underway | null> {
+    const { kv, keys, clock } = this.#options;
+    const attempt = note.attempt + 1;
+    if (!(await keys.claim(`again:${key}:${attempt}`, this.#life))) return null;
+    const mine = { ...note, attempt, at: clock.now() };
+    await kv?.set(key, toJson(mine));
+    return this.#hold(key, mine);
   }
 
   #hold(key: string, note: Note): Underway {
