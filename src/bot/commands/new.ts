@@ -23,7 +23,6 @@ export const newCommand: Subcommand = {
       return message(text, [section(text), buttons("new", [button(describe)])]);
     }
     const from = { description, user: caller.userId, key: `command:${deliveryId}` };
-    const where = await beginInDirect({ ...from, lead: "You asked for a workflow:" }, context);
-    return `:writing_hand: I am writing it. You find the draft in ${where}; there you say what should change. Nothing runs before an admin deploys it.`;
+    return beginInDirect({ ...from, lead: "You asked for a workflow:" }, context);
   },
 };

@@ -19,16 +19,16 @@ export interface Description {
 /**
  * Has a draft written in a thread of the person's direct messages: there it is discussed.
  *
- * @returns where, as mrkdwn; what goes wrong later is said there. @throws {AppError} `slack_unavailable`, `store_unavailable`.
+ * @returns what the person is answered, as mrkdwn: where the draft will be; what goes wrong later is said there. @throws {AppError} `slack_unavailable`, `store_unavailable`.
  */
 export async function beginInDirect(
   { description, user, key, lead }: Description,
   context: BotContext,
 ): Promise<string> {
   const { client, engine, keys, sender, unanswered } = context;
-  const where = "our direct messages";
+  const here = "our direct messages";
   // A request that arrives twice is written once.
-  if (!(await keys.claim(`begin:${key}`, randomUUID()))) return where;
+  if (!(await keys.claim(`begin:${key}`, randomUUID()))) return answer(here);
   const { channel: opened } = await client.conversations.open({ users: user });
   const channel = opened?.id ?? user;
   const quoted = escapeText(description).split("\n");
@@ -40,7 +40,7 @@ export async function beginInDirect(
   const draft = await engine.drafts.open({
     ...{ key, ownerId: user, channel, threadTs: ts, description },
   });
-  if (draft === null) return where;
+  if (draft === null) return answer(here);
   const place = { user, channel, ts, threadTs: null, isDirect: true, eventId: key };
   const underway = await unanswered.begin(place);
   const logger = context.logger.child({ channel, user });
@@ -52,5 +52,9 @@ export async function beginInDirect(
   const { permalink } = await client.chat
     .getPermalink({ channel, message_ts: ts })
     .catch(() => ({ permalink: undefined }));
-  return permalink === undefined ? where : `<${permalink}|${where}>`;
+  return answer(permalink === undefined ? here : `<${permalink}|${here}>`);
+}
+
+function answer(where: string): string {
+  return `:writing_hand: I am writing it. You find the draft in ${where}; there you say what should change. Nothing runs before an admin deploys it.`;
 }

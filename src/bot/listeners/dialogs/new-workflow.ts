@@ -41,11 +41,8 @@ export function register(app: App, context: BotContext): void {
       // A dialog that is submitted twice is written once.
       const lead = "You asked on my Home tab for a workflow:";
       const key = `home:${viewId}`;
-      const where = await beginInDirect({ description, user, key, lead }, context);
-      return {
-        kind: "notice",
-        text: `:writing_hand: I am writing it. You find the draft in ${where}; there you say what should change. Nothing runs before an admin deploys it.`,
-      };
+      const text = await beginInDirect({ description, user, key, lead }, context);
+      return { kind: "notice", text };
     },
   });
 }
