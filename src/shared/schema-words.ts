@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counted } from "./counted.ts";
 import { readOwn } from "./json.ts";
 
 /** What a type of a schema is called among people. */
@@ -61,7 +62,8 @@ function inWords(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-const UNITS: ReadonlyMap<string, string> = new Map([
+/** What is counted in a value of a type that is too small or too big; other values are measured themselves. */
+export const SIZE_UNITS: ReadonlyMap<string, string> = new Map([
   ["string", "character"],
   ["array", "element"],
 ]);
@@ -71,11 +73,11 @@ function sizeInWords(
 ): string {
   const isSmall = issue.code === "too_small";
   const limit = isSmall ? issue.minimum : issue.maximum;
-  const unit = UNITS.get(issue.origin) ?? null;
+  const unit = SIZE_UNITS.get(issue.origin) ?? null;
   if (isSmall && unit !== null && Number(limit) === 1) return "must not be empty";
   if (unit === null) return `must be ${bound(isSmall, issue.inclusive === true)} ${limit}`;
   const word = isSmall ? "at least" : "at most";
-  return `must have ${word} ${limit} ${unit}${Number(limit) === 1 ? "" : "s"}`;
+  return `must have ${word} ${counted(Number(limit), unit)}`;
 }
 
 function bound(isSmall: boolean, isInclusive: boolean): string {

@@ -176,7 +176,7 @@ export async function retryAll(
     by: caller.userId,
     dryRun: false,
   });
-  const done = `${retried.length} ${retried.length === 1 ? "run continues" : "runs continue"}.`;
+  const done = `${counted(retried.length, "run continues", "runs continue")}.`;
   const left = refused
     .slice(0, 10)
     .map(

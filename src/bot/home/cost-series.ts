@@ -1,5 +1,6 @@
 import type { CostSummary } from "../../engine/api/costs.ts";
 import { DAY_MS } from "../../engine/model/totals.ts";
+import { counted } from "../../shared/counted.ts";
 import { formatDollars } from "../../shared/money.ts";
 
 /** What a chart of costs shows: the most expensive workflows by day, the others together. */
@@ -54,7 +55,7 @@ export function costSeries(
   return {
     all: [
       ...named.map((id) => toSeries(labelOf(id), [id])),
-      ...(others.length === 0 ? [] : [toSeries(`${others.length} others`, others)]),
+      ...(others.length === 0 ? [] : [toSeries(counted(others.length, "other"), others)]),
     ],
     days,
   };

@@ -23,7 +23,7 @@ export function isCost({ costNano, costUnknown }: Totals): boolean {
 /** How many calls have no known price; `null`: none. */
 export function describeUnknown({ costUnknown }: Totals): string | null {
   if (costUnknown === 0) return null;
-  const calls = costUnknown === 1 ? "1 call has" : `${costUnknown} calls have`;
+  const calls = counted(costUnknown, "call has", "calls have");
   return `:grey_question: ${calls} no known price. It is not in these sums, so they say “at least”.`;
 }
 

@@ -1,5 +1,6 @@
 import { type Config, loadConfig, VARIABLE_FAMILIES, VARIABLE_NAMES } from "../../app/config.ts";
 import { readPricesFile } from "../../app/prices-file.ts";
+import { counted } from "../../shared/counted.ts";
 import { editDistance } from "../../shared/did-you-mean.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { type Check, type Finding, ok, problem, warning } from "../finding.ts";
@@ -45,7 +46,9 @@ function summarize({ slack, store, model, databases, mail }: Config): string {
     store.kind === "sqlite" ? `embedded store in ${store.dataDir}` : "store in MongoDB",
     `model ${model.defaultModel}`,
     mail === null ? "no e-mail" : "e-mail",
-    ...(Object.keys(databases).length > 0 ? [`${Object.keys(databases).length} databases`] : []),
+    ...(Object.keys(databases).length > 0
+      ? [counted(Object.keys(databases).length, "database")]
+      : []),
   ];
   return `complete: ${parts.join(", ")}`;
 }

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Config } from "../../app/config.ts";
 import { EVENTS_PATH } from "../../bot/receiver/connected-app.ts";
 import { systemClock } from "../../engine/ports/clock.ts";
+import { counted } from "../../shared/counted.ts";
 import { bareHost } from "../../shared/host.ts";
 import { networkCode } from "../../shared/network-error.ts";
 import { DEFAULT_API_URL, toSlackLogger } from "../../slack/clients.ts";
@@ -88,7 +89,7 @@ async function take(received: Received, onClick: (click: Click) => void): Promis
 
 function runningElsewhere(others: number) {
   return {
-    what: `The app has ${others} other ${others === 1 ? "connection" : "connections"}: a bot runs with it, or lately did. Slack would send the click to any of them.`,
+    what: `The app has ${counted(others, "other connection")}: a bot runs with it, or lately did. Slack would send the click to any of them.`,
     fix: "To test clicks, stop the bot, wait a minute, and try again; or give the test an app of its own.",
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../shared/counted.ts";
 import { AppError } from "../../shared/errors.ts";
 import { formatDollars } from "../../shared/money.ts";
 import { GENERATION } from "../model/execution-id.ts";
@@ -96,7 +97,7 @@ function tooMany(what: string, waitMs: number): AppError {
   const minutes = Math.max(1, Math.ceil(waitMs / 60_000));
   return new AppError({
     code: "rate_limited",
-    message: `${what} Ask again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
+    message: `${what} Ask again in ${counted(minutes, "minute")}.`,
     retryAfterMs: waitMs,
   });
 }

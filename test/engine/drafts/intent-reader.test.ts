@@ -45,7 +45,7 @@ test("sixty messages of a person are read in an hour, and those of others beside
   expect(await read(harness, "m60")).toEqual({
     intent: null,
     unread: expect.stringMatching(
-      /60 messages of one person are read in an hour\. Ask again in a minute/,
+      /60 messages of one person are read in an hour\. Ask again in 1 minute/,
     ),
   });
   expect(harness.questions).toHaveLength(60);

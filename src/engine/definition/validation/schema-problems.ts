@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { counted } from "../../../shared/counted.ts";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { readOwn } from "../../../shared/json.ts";
-import { TYPE_WORDS, WRONG_FORM } from "../../../shared/schema-words.ts";
+import { SIZE_UNITS, TYPE_WORDS, WRONG_FORM } from "../../../shared/schema-words.ts";
 import { shorten } from "../../../shared/shorten.ts";
 import { typeInWords } from "../../language/cel/values.ts";
 import type { ProblemCollector } from "../problem.ts";
@@ -123,20 +124,15 @@ function describeSize(
   issue: Extract<Issue, { code: "too_small" | "too_big" }>,
   name: string,
 ): { message: string; fix: string } {
-  const limit = issue.code === "too_small" ? issue.minimum : issue.maximum;
-  const plural = Number(limit) === 1 ? "" : "s";
-  const unit =
-    issue.origin === "string"
-      ? ` character${plural}`
-      : issue.origin === "array"
-        ? ` element${plural}`
-        : "";
+  const limit = Number(issue.code === "too_small" ? issue.minimum : issue.maximum);
   const word = issue.code === "too_small" ? "at least" : "at most";
-  const verb = unit === "" ? "has to be" : "has to have";
-  return {
-    message: `${name} ${verb} ${word} ${limit}${unit}`,
-    fix: `${unit === "" ? "Give" : "Use"} ${word} ${limit}${unit}.`,
-  };
+  const unit = SIZE_UNITS.get(issue.origin);
+  return unit === undefined
+    ? { message: `${name} has to be ${word} ${limit}`, fix: `Give ${word} ${limit}.` }
+    : {
+        message: `${name} has to have ${word} ${counted(limit, unit)}`,
+        fix: `Use ${word} ${counted(limit, unit)}.`,
+      };
 }
 
 /** Of the forms that a value may have, the one it comes closest to is explained; without one, all are named. */

@@ -1,4 +1,5 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
+import { counted } from "../../../shared/counted.ts";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { shorten } from "../../../shared/shorten.ts";
 import { compilePattern } from "../safe-pattern.ts";
@@ -56,7 +57,7 @@ export function compileCall(node: Call, all: Compilation, locals: ReadonlySet<st
   const [fewest, most] = found.counts;
   if (parts.length < fewest || parts.length > most) {
     throw invalid(
-      `${found.usage} is called with ${parts.length - (table === METHODS ? 1 : 0)} arguments.`,
+      `${found.usage} is called with ${counted(parts.length - (table === METHODS ? 1 : 0), "argument")}.`,
     );
   }
   const args = parts.map((part) => all.compile(part, locals));
