@@ -21,7 +21,7 @@ export function watchFloods(
 ): () => void {
   return triggers.onFlood(({ workflowId, kind, deployedBy }) => {
     const what = EVENTS[kind] ?? "events";
-    const text = `"${workflowId}" is not started for all ${what} at the moment: there are more than it is started for, which is 100 at once and then one a second. Those above that start nothing, and nothing makes up for them later. If they are meant, start it by fewer of them: narrow its trigger by "channels" or "users".`;
+    const text = `"${workflowId}" is not started for all ${what} at the moment: there are more than it is started for, which is 100 at once and then one a second. The others start nothing, now or later. Narrow its trigger by "channels" or "users", so that fewer of them fit.`;
     void notifyAdmins(text, isUserId(deployedBy) ? deployedBy : undefined);
   });
 }

@@ -192,10 +192,7 @@ export function isCommand(text: string): boolean {
   return findSubcommand(name) !== null;
 }
 
-/**
- * The workflow, or what looks like a misspelled command, that a text of few words is: what `answerCommand` answers better than a list of all
- * commands does.
- */
+/** Is a text the name of a workflow, or does it look like a misspelled command? `answerCommand` answers both better than a list of all commands does. */
 export async function isAlmostCommand(text: string, context: BotContext): Promise<boolean> {
   const words = text.trim().split(/\s+/, MAX_WORDS);
   if ((await findWorkflow(words, context))?.rest.length === 0) return true;

@@ -32,7 +32,10 @@ export function answerInDraft(
         ...partOrWhole(lines, { d: draft.id, n: draft.round }),
         ...(mayBeChange === null
           ? [section("To change something, write what should change.")]
-          : [section("Shall it be different, as you wrote?"), changeButton(draft, mayBeChange)]),
+          : [
+              section("If you meant it as a change, press the button:"),
+              changeButton(draft, mayBeChange),
+            ]),
       ]);
     }
     case "deploy": {

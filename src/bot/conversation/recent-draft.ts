@@ -29,7 +29,7 @@ export async function findRecentDraft(
 export function askAboutDraft(draft: DraftRecord, { ts }: WrittenMessage): CardMessage {
   const named = readOwn(draft.source, "name");
   const name = escapeText(typeof named === "string" ? named : "your workflow");
-  const text = `Is that to be different in your draft *${name}*? Then press the button, or write it in the draft's thread. If it describes another workflow, press the other one. Otherwise write \`help\` to see what I understand.`;
+  const text = `Is this a change of your draft *${name}*? Then press the first button, or write it in the draft's thread. If it describes another workflow, press the second one. Otherwise write \`help\` to see what I understand.`;
   const { elements, ...block } = changeButton(draft, ts);
   return message(text, [
     section(text),

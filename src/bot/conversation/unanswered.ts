@@ -15,7 +15,7 @@ import type { WrittenMessage } from "./written-message.ts";
 
 const PREFIX = "unanswered:";
 
-/** How often a process says that it is still at a message, in milliseconds. */
+/** How often a process renews the note of a message that it is answering, in milliseconds. */
 const RENEW_MS = 10_000;
 
 /** A note that was not renewed for so long is that of a process that died, in milliseconds. */
@@ -31,7 +31,7 @@ const Note = z.object({
   threadTs: z.string().nullable(),
   isDirect: z.boolean(),
   eventId: z.string(),
-  /** When a process last said that it is at it. */
+  /** When a process last renewed the note, in milliseconds since 1970. */
   at: z.number(),
   /** Which of its take-ups this is; 1 is the first. */
   attempt: z.number(),
@@ -39,7 +39,7 @@ const Note = z.object({
   spared: z.number().optional(),
   /** The answer was being sent: it may have arrived. */
   isSending: z.boolean().optional(),
-  /** The draft of which a round was being written, as it was before, and whether the message says what shall be different. */
+  /** The draft of which a round was being written, as it was before, and whether the message says what should change. */
   draft: z
     .object({
       ...{ id: z.string(), round: z.number(), messageTs: z.string().nullable() },
@@ -56,7 +56,7 @@ export interface Underway {
   readonly isLast: boolean;
   /** Notes that its answer is about to be sent. */
   sending(): Promise<void>;
-  /** Notes that a round of a draft is about to be written. @param isChange - is the message what shall be different in it? */
+  /** Notes that a round of a draft is about to be written. @param isChange - does the message say what should change in it? */
   writing(draft: DraftRecord, isChange: boolean): Promise<void>;
   /** Its answer was sent. */
   end(): Promise<void>;

@@ -18,9 +18,9 @@ export interface Wish {
 }
 
 const MAY_ASK =
-  'If the description leaves open what nobody can guess, such as who decides, answer {"question": "…"} instead: one short question, in the language of the description. Otherwise assume what is usual.';
+  'If the description leaves open what cannot be guessed, such as who decides, answer {"question": "…"} instead: one short question, in the language of the description. Otherwise assume what is usual.';
 
-const NO_QUESTION = "Ask nothing: what is still open, assume as it is usual.";
+const NO_QUESTION = "Ask nothing: where something is still open, assume what is usual.";
 
 /** The conversation that asks for a definition. */
 export function firstMessages(language: string, wish: Wish): readonly ModelMessage[] {

@@ -352,7 +352,7 @@ describe("another language", () => {
     await reads(bot, "explain");
 
     await say(bot, "Que aprueben dos personas: two approvers", thread);
-    const answer = await bot.message(DM, /Shall it be different, as you wrote/, thread);
+    const answer = await bot.message(DM, /If you meant it as a change/, thread);
     await bot.click("U0ALICE", DM, answer, "change_recent_draft");
 
     await bot.message(DM, /2 of them have to agree[\s\S]*round 2/, thread);
@@ -368,7 +368,7 @@ describe("another language", () => {
     await bot.message(DM, /as it stands in round 1/, thread);
     await reads(bot, "other");
     await say(bot, "Hm", thread);
-    await bot.message(DM, /Is that to be different in your draft/, thread);
+    await bot.message(DM, /Is this a change of your draft/, thread);
     await reads(bot, "change");
     await say(bot, "Bitte zwei Genehmiger", thread);
 
