@@ -1,6 +1,7 @@
 import { cpus, platform, release } from "node:os";
 import { parseArgs } from "node:util";
-import { ANSWERS, BOMBS } from "../test/support/bombs/bombs.ts";
+import { ANSWERS } from "../test/support/bombs/answers.ts";
+import { BOMBS } from "../test/support/bombs/bombs.ts";
 import { BombSite } from "../test/support/bombs/site.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ANSWERS, BOMBS } from "../support/bombs/bombs.ts";
+import { ANSWERS } from "../support/bombs/answers.ts";
+import { BOMBS } from "../support/bombs/bombs.ts";
 import { BombSite } from "../support/bombs/site.ts";
 
 /** The most that one request, one run or one message may keep the event loop. */
