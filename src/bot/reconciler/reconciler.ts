@@ -1,15 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Engine } from "../../engine/api/engine.ts";
-import type { ExecutionSummary, ExecutionView } from "../../engine/api/executions.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
-import { type ExecutionStatus, isFinished } from "../../engine/model/state.ts";
+import { isFinished } from "../../engine/model/state.ts";
 import type { CardStore } from "../../engine/ports/cards.ts";
-import { type Clock, pause } from "../../engine/ports/clock.ts";
-import { isAppError } from "../../shared/errors.ts";
+import type { Clock } from "../../engine/ports/clock.ts";
 import { LruMap } from "../../shared/lru-map.ts";
-import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { eachPage } from "../../shared/pages.ts";
 import type { FindAdmins } from "../../slack/admin-finder.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { OutgoingCall } from "../../slack/outgoing/limits.ts";
@@ -22,7 +18,7 @@ import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
 import { Digests, type FoldedRun } from "./digests.ts";
 import type { ExecutionCards } from "./execution-cards.ts";
 import { digestInDoubt, digestOf, isFolded, leavesDigest } from "./folding.ts";
-import { ASKING } from "./live/desired-session.ts";
+import { type Job, Jobs } from "./jobs.ts";
 import { createLiveApi } from "./live/live-api.ts";
 import type { LiveStep } from "./live/live-calls.ts";
 import { LiveRuns } from "./live/live-runs.ts";
@@ -36,6 +32,7 @@ import { RefusalLog, type RefusalSummary } from "./refusal-log.ts";
 import { createRefusalNotices } from "./refusal-notices.ts";
 import { ResultFiles } from "./result-files.ts";
 import { createSlackMessages } from "./slack-messages.ts";
+import { Sweeps } from "./sweeps.ts";
 import { Troubles } from "./troubles.ts";
 
 export interface ReconcilerOptions {
@@ -61,35 +58,8 @@ const REMEMBERED_DELETIONS = 1000;
 const EDIT_PAUSE_MS = 1000;
 /** The same while its steps are streamed in its thread. */
 const STREAMED_EDIT_PAUSE_MS = 10_000;
-/**
- * How long a claim on an execution's cards lasts: longer than a call to Slack may take (10 s) where clocks differ by 5 s.
- * Each call renews it.
- */
-const CLAIM_MS = 20_000;
-/** Pause before a claim is tried again while another process holds it. */
-const CLAIM_PAUSE_MS = 300;
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 60_000;
-const LAST_REFUSED_RETRY_MS = 30 * 60_000;
-/** Ended executions of each status that are reconciled at the start: the last ones may lack their cards. */
-const RECENT_ENDS = 50;
-const OPEN_STATUSES: readonly ExecutionStatus[] = ["queued", "running", "waiting"];
-const ENDED_STATUSES: readonly ExecutionStatus[] = ["completed", "failed", "cancelled"];
 /** Definitions that are kept; versions never change. */
 const MAX_DEFINITIONS = 500;
-
-/** What is under way for one execution. */
-interface Job {
-  /** The name under which the execution's cards are claimed in the store. */
-  readonly holder: string;
-  dirty: boolean;
-  /** Ends a wait for the rate limit when something changed. */
-  interrupt: AbortController;
-  failures: number;
-  /** As `Clock.elapsed` counts. */
-  lastEdit: number;
-  done: Promise<void>;
-}
 
 /**
  * Brings Slack to the state that executions describe: compares the desired messages (`desired-messages.ts`) with the card
@@ -98,6 +68,8 @@ interface Job {
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
+  readonly #jobs: Jobs;
+  readonly #sweeps: Sweeps;
   readonly #writer: MessageWriter;
   readonly #reaches: Reaches;
   readonly #digests: Digests;
@@ -109,14 +81,21 @@ export class Reconciler {
   /** Executions with a card that is tried again later, with what cancels that. */
   readonly #later = new Map<string, () => void>();
   readonly #deleted = new LruMap<string, true>(REMEMBERED_DELETIONS);
-  readonly #jobs = new Map<string, Job>();
   readonly #definitions = new Map<string, Definition>();
-  readonly #stop = new AbortController();
   #unsubscribe: (() => void) | null = null;
-  #cancelRecheck: () => void = () => undefined;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    const { cards, clock, logger, recheckMs = RECHECK_MS } = options;
+    const sync = (executionId: string): void => void this.sync(executionId);
+    this.#jobs = new Jobs({
+      ...{ cards, clock, logger },
+      reconcile: (executionId, job) => this.#reconcile(executionId, job),
+    });
+    this.#sweeps = new Sweeps({
+      ...{ executions: options.engine.executions, cards, clock, logger, recheckMs, sync },
+      onRecheck: () => this.#reaches.forget(),
+    });
     const api = createSlackMessages(options.slack);
     this.#troubles = new Troubles(options.clock);
     this.#refusals = new RefusalLog(() => options.clock.now());
@@ -139,10 +118,8 @@ export class Reconciler {
     });
     this.#digests = new Digests({ cards: options.cards, api });
     this.#live = new LiveRuns({
-      ...{ cards: options.cards, clock: options.clock, logger: options.logger },
+      ...{ cards, clock, logger, sync, troubles: this.#troubles },
       ...{ api: createLiveApi(options.slack), queue: options.slack.queue },
-      troubles: this.#troubles,
-      sync: (executionId) => void this.sync(executionId),
     });
     this.#reaches = new Reaches({
       ...options,
@@ -157,55 +134,24 @@ export class Reconciler {
     const ends = [
       engine.executions.onCommitted((executionId) => void this.sync(executionId)),
       this.#options.onProcessDied(() => {
-        this.#syncUnfinished().catch((error: unknown) => {
+        this.#sweeps.unfinished().catch((error: unknown) => {
           logger.warn({ err: error }, "could not read the cards that a dead process left");
         });
       }),
     ];
     this.#unsubscribe = () => ends.forEach((end) => end());
-    await this.#syncUnfinished();
-    this.#recheckLater();
-  }
-
-  /** Groups empty, people leave, channels are closed: without a word to us. */
-  #recheckLater(): void {
-    const { clock, recheckMs = RECHECK_MS } = this.#options;
-    this.#cancelRecheck = clock.after(recheckMs, () => {
-      this.#recheckLater();
-      this.#reaches.forget();
-      this.#syncAsking();
-    });
-  }
-
-  #syncAsking(): void {
-    for (const status of ["waiting", "running"] as const) {
-      this.#syncAll(status, isAsking).catch((error: unknown) => {
-        this.#options.logger.warn({ err: error }, "could not check open requests again");
-      });
-    }
-  }
-
-  /** Reconciles every execution whose cards a stopped process may have left undone. */
-  async #syncUnfinished(): Promise<void> {
-    const { engine, cards } = this.#options;
-    for (const executionId of await cards.listUnfinished(10_000)) void this.sync(executionId);
-    for (const status of OPEN_STATUSES) await this.#syncAll(status);
-    for (const status of ENDED_STATUSES) {
-      const { executions } = await engine.executions.list({ status, limit: RECENT_ENDS });
-      for (const { executionId } of executions) void this.sync(executionId);
-    }
+    await this.#sweeps.start();
   }
 
   /** Stops after the calls under way; what is left is done at the next start. */
   async stop(): Promise<void> {
     this.#unsubscribe?.();
-    this.#cancelRecheck();
+    this.#sweeps.stop();
+    await this.#jobs.stop();
+    // The last passes may have set timers, too.
     this.#live.stop();
     for (const cancel of this.#later.values()) cancel();
     this.#later.clear();
-    this.#stop.abort();
-    for (const job of this.#jobs.values()) job.interrupt.abort();
-    await Promise.all([...this.#jobs.values()].map((job) => job.done));
   }
 
   /** A message was deleted: if it is a card that still asks, it is posted anew. */
@@ -223,7 +169,7 @@ export class Reconciler {
     if (now - (this.#closedAt.get(channel) ?? Number.NEGATIVE_INFINITY) < CLOSED_PAUSE_MS) return;
     this.#closedAt.set(channel, now);
     this.#reaches.forgetPlace(channel);
-    this.#syncAsking();
+    this.#sweeps.asking();
   }
 
   /** Slack's own button stopped what was streamed in a thread; the status is for us to change. */
@@ -248,82 +194,7 @@ export class Reconciler {
 
   /** Brings one execution's cards up to date. Never rejects; resolves when nothing is left to do. */
   sync(executionId: string): Promise<void> {
-    if (this.#stop.signal.aborted) return Promise.resolve();
-    const running = this.#jobs.get(executionId);
-    if (running !== undefined) {
-      running.dirty = true;
-      running.interrupt.abort();
-      return running.done;
-    }
-    const job: Job = {
-      holder: randomUUID(),
-      dirty: false,
-      interrupt: new AbortController(),
-      failures: 0,
-      lastEdit: Number.NEGATIVE_INFINITY,
-      done: Promise.resolve(),
-    };
-    this.#jobs.set(executionId, job);
-    job.done = this.#run(executionId, job)
-      .finally(() => this.#forget(executionId, job))
-      .then(() => this.#release(executionId, job));
-    return job.done;
-  }
-
-  /** Claims the cards: what another process did between our read and our call would be done twice. */
-  #claim(executionId: string, { holder }: Job): Promise<boolean> {
-    const { cards, clock } = this.#options;
-    const now = clock.now();
-    return cards.claim(executionId, holder, now, now + CLAIM_MS);
-  }
-
-  async #release(executionId: string, { holder }: Job): Promise<void> {
-    try {
-      await this.#options.cards.release(executionId, holder);
-    } catch (error) {
-      this.#options.logger.debug(
-        { executionId, err: error },
-        "could not release a claim on cards; it expires by itself",
-      );
-    }
-  }
-
-  #forget(executionId: string, job: Job): void {
-    if (this.#jobs.get(executionId) === job) this.#jobs.delete(executionId);
-  }
-
-  async #syncAll(
-    status: ExecutionStatus,
-    isMeant: (execution: ExecutionSummary) => boolean = () => true,
-  ): Promise<void> {
-    const { executions } = this.#options.engine;
-    const pages = eachPage((cursor) =>
-      executions.list({ status, limit: 200, ...omitUndefined({ cursor }) }),
-    );
-    for await (const page of pages) {
-      for (const { executionId } of page.executions.filter(isMeant)) void this.sync(executionId);
-      if (this.#stop.signal.aborted) return;
-    }
-  }
-
-  async #run(executionId: string, job: Job): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      job.dirty = false;
-      job.interrupt = new AbortController();
-      try {
-        if (!(await this.#claim(executionId, job))) {
-          await this.#pause(CLAIM_PAUSE_MS);
-          continue;
-        }
-        if (!(await this.#reconcile(executionId, job))) continue;
-        job.failures = 0;
-        // Forgotten in the same turn as the last read: a later change begins a new job.
-        if (!job.dirty) return this.#forget(executionId, job);
-      } catch (error) {
-        if (isAppError(error, "execution_not_found")) return;
-        await this.#backOff(executionId, job, error);
-      }
-    }
+    return this.#jobs.run(executionId);
   }
 
   /** Brings all cards of an execution to their desired state. @returns `false` if something changed meanwhile. */
@@ -361,7 +232,7 @@ export class Reconciler {
       const call = await this.#callOf(execution, action, shown);
       const carryOut = (folded ? this.#postFolded : this.#inTurn).bind(this);
       if (!(await carryOut(execution, action, call, job))) return false;
-    } while (!this.#stop.signal.aborted && !job.dirty);
+    } while (!this.#jobs.isStopped && !job.dirty);
     return !job.dirty;
   }
 
@@ -391,7 +262,7 @@ export class Reconciler {
       turn: async (call, urgency) => {
         const place = { urgency, since: Date.parse(view.startedAt) };
         const turn = await queue.turn(call, place, { signal: job.interrupt.signal });
-        if (turn === null || (await this.#claim(view.executionId, job))) return turn;
+        if (turn === null || (await this.#jobs.claim(view.executionId, job))) return turn;
         turn[Symbol.dispose]();
         return null;
       },
@@ -472,7 +343,7 @@ export class Reconciler {
     const { executionId } = execution.view;
     using granted = call && (await this.#waitForTurn(execution.view, action, call, job));
     if (call !== null && granted === null) return false;
-    if (!(await this.#claim(executionId, job))) return false;
+    if (!(await this.#jobs.claim(executionId, job))) return false;
     if (action.kind === "post" && (await this.#wasPosted(action))) return false;
     await this.#perform(execution, action, call);
     if (action.kind === "update" && action.card.desired.id === RUN_CARD)
@@ -504,7 +375,7 @@ export class Reconciler {
       place: this.#writer.placeOf(execution, desired, record),
       join: async () => {
         job.interrupt.abort();
-        return (await this.#claim(executionId, job)) && !(await this.#wasPosted(action));
+        return (await this.#jobs.claim(executionId, job)) && !(await this.#wasPosted(action));
       },
       taken: null,
     };
@@ -514,7 +385,7 @@ export class Reconciler {
       if (run.taken !== null) await run.taken;
       else if (
         turn !== null &&
-        (await this.#claim(executionId, job)) &&
+        (await this.#jobs.claim(executionId, job)) &&
         !(await this.#wasPosted(action))
       )
         await this.#postFoldedNow(execution, action, run, call);
@@ -597,36 +468,9 @@ export class Reconciler {
     const groups = namesApprovers ? await this.#options.slack.groups.lastKnownIds() : new Map();
     return createCardContext(definition, groups);
   }
-
-  /** Waits before the next try, longer each time. A change does not shorten it: Slack is in trouble. */
-  async #backOff(executionId: string, job: Job, error: unknown): Promise<void> {
-    const { logger } = this.#options;
-    job.failures += 1;
-    const failure = toSlackFailure(error);
-    const atLeast = failure.kind === "limited" ? failure.retryAfterMs : 0;
-    // Of a refusal a minute changes nothing, and many runs that ask each minute use up Slack's limits.
-    const longest = failure.kind === "refused" ? LAST_REFUSED_RETRY_MS : LAST_RETRY_MS;
-    const waitMs = Math.max(
-      atLeast,
-      Math.min(FIRST_RETRY_MS * 2 ** Math.min(job.failures - 1, 20), longest),
-    );
-    const log = job.failures === 1 ? logger.info.bind(logger) : logger.warn.bind(logger);
-    log({ executionId, err: error, waitMs }, "could not update the cards; retrying");
-    await this.#pause(waitMs);
-  }
-
-  /** Waits, at most until the reconciler stops. */
-  async #pause(ms: number): Promise<void> {
-    await pause(this.#options.clock, ms, this.#stop.signal).catch(() => undefined);
-  }
 }
 
 /** It posts nothing at the moment, or ever. */
 function isAtRest({ status, waitingOn }: ExecutionView): boolean {
   return isFinished(status) || waitingOn.some((wait) => wait.for === "pause");
-}
-
-/** Does it wait for a person's answer? */
-function isAsking({ waitingOn }: ExecutionSummary): boolean {
-  return waitingOn.some((reason) => ASKING.includes(reason));
 }
