@@ -7,6 +7,11 @@ import { cut } from "./limits.ts";
 /** Makes text from outside harmless in mrkdwn. */
 export const escapeText = escapeMrkdwn;
 
+/** Text without angle brackets, for places where Slack finds mentions in text that has no markup. */
+export function withoutBrackets(text: string): string {
+  return text.replaceAll("<", "‹").replaceAll(">", "›");
+}
+
 /** The three characters that Slack escapes, as they were typed. */
 export function unescapeText(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");

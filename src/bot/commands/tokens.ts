@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { shorten } from "../../shared/shorten.ts";
 import { isUnseen, trimUnseen } from "../../shared/unseen.ts";
-import { typedAddress, unescapeText } from "../../slack/text.ts";
+import { typedAddress, unescapeText, withoutBrackets } from "../../slack/text.ts";
 
 /** A word of a command, as it was meant: without quotes, escapes and Slack's entities. */
 export interface Token {
@@ -171,5 +171,5 @@ export function invalid(message: string): AppError {
 
 /** What was typed, to be quoted in a sentence: short, and without the brackets of a mention, which would become one there. */
 export function showTyped(text: string, limit: number): string {
-  return shorten(text.replaceAll("<", "‹").replaceAll(">", "›"), limit);
+  return shorten(withoutBrackets(text), limit);
 }

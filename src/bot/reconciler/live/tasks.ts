@@ -2,7 +2,7 @@ import type { PlanBlock, TaskUpdateChunk } from "@slack/types";
 import type { ExecutionView } from "../../../engine/api/executions.ts";
 import { isFinished } from "../../../engine/model/state.ts";
 import { shorten } from "../../../shared/shorten.ts";
-import { shortRunId, showCost, showDuration } from "../../../slack/text.ts";
+import { shortRunId, showCost, showDuration, withoutBrackets } from "../../../slack/text.ts";
 import { AI_STEP, plainAiResult } from "../../views/ai-results.ts";
 import { EXECUTION_LOOK } from "../../views/blocks/status.ts";
 import type { CardContext } from "../../views/card-context.ts";
@@ -50,7 +50,7 @@ function toTask(
 ): Task {
   const { key: id } = state;
   const name = `${shorten(context.stepName(state.stepId), TITLE_CHARS)}${itemOf(id)}`;
-  const titled = (rest: string): string => harmless(`${name}${rest}`);
+  const titled = (rest: string): string => withoutBrackets(`${name}${rest}`);
   if (state.state === "over") {
     const { step } = state;
     const isFailed = step.status === "failed";
@@ -61,7 +61,7 @@ function toTask(
         `${step.duration < BRIEF_MS ? "" : ` · ${showDuration(step.duration)}`}${cost}`,
       ),
       status: isFailed ? "error" : "complete",
-      ...(step.type === AI_STEP && { output: harmless(plainAiResult(view, step)) }),
+      ...(step.type === AI_STEP && { output: withoutBrackets(plainAiResult(view, step)) }),
     };
   }
   if (state.state === "waiting") return { id, title: titled(" · waits"), status: "pending" };
@@ -70,7 +70,9 @@ function toTask(
 
 /** The line above the tasks: which run it is, and, when the stream ends, how it stands. */
 export function planTitle(view: ExecutionView, isEnding: boolean): string {
-  const run = harmless(`${shorten(view.workflowName, TITLE_CHARS)} ${runMark(view.executionId)}`);
+  const run = withoutBrackets(
+    `${shorten(view.workflowName, TITLE_CHARS)} ${runMark(view.executionId)}`,
+  );
   if (!isEnding) return run;
   const took = view.totalDuration === null ? "" : ` · ${showDuration(view.totalDuration)}`;
   const state = isFinished(view.status) || view.status === "waiting";
@@ -101,8 +103,4 @@ export function planBlock(title: string, tasks: readonly Task[]): PlanBlock {
 function richText(text: string) {
   const section = { type: "rich_text_section", elements: [{ type: "text", text }] };
   return { type: "rich_text", elements: [section] };
-}
-
-function harmless(text: string): string {
-  return text.replaceAll("<", "‹").replaceAll(">", "›");
 }
