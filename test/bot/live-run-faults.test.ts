@@ -134,6 +134,20 @@ describe("a run at work ends well", () => {
   });
 });
 
+test.for([
+  ["an addition is limited", "chat.appendStream", { retry_after: 1 }],
+  ["the end is limited", "chat.stopStream", { retry_after: 1 }],
+  ["the end is lost", "chat.stopStream", { status: 500 }],
+] as const)("a stream shows all that AI found though %s", async ([, method, fault]) => {
+  await using bot = await startSlowly();
+  await bot.act("faults", { target: "slack", method, ...fault, times: 1 });
+  await bot.slash("U0ALICE", "run works");
+  const thread = tsOf(await bot.message(GENERAL, /Works/));
+  await untilStatus(bot, "suspended");
+  await bot.until(async () => (openStreams(bot) === 0 ? true : undefined));
+  expect((await plans(bot, thread))[0]).toMatch(/First look.*yes.*Second look.*yes/);
+});
+
 /** Writes of the session and of the streams. */
 function isLiveWrite({ method, args }: StoreCall): boolean {
   const [card] = args;

@@ -186,10 +186,9 @@ export class Streams {
     open.lastCall = clock.elapsed();
     const failure = await this.#calls.attempt(APPEND, id, () => api.append(channel, ts, chunks));
     // Stopped by a person, or by Slack: it is ended, with what did not arrive.
-    if (failure?.kind === "refused") {
-      known.open = null;
-      known.sent = before;
-    }
+    if (failure?.kind === "refused") known.open = null;
+    // Of what may have arrived no output is sent again, since it would stand there twice.
+    if (failure !== null && failure.kind !== "unknown") known.sent = before;
     return "called";
   }
 
@@ -199,6 +198,7 @@ export class Streams {
     const { channel, ts, id } = stream;
     const { view } = pass.execution;
     const status = this.#sessions.statusOf(view, thread);
+    const before = new SentTasks(known.sent);
     const chunks = this.#chunks(pass, known, true);
     const stop = (last: readonly AnyChunk[]) =>
       this.#calls.attempt(STOP, id, () =>
@@ -209,7 +209,11 @@ export class Streams {
     // It has to end, whatever it says last.
     if (failure?.kind === "refused" && failure.code === "msg_too_long") failure = await stop([]);
     if (failure === null) await this.#sessions.note(pass, status);
-    else if (failure.kind !== "refused") return "called";
+    else if (failure.kind !== "refused") {
+      // All of it is sent again: a stream that did end takes nothing twice.
+      known.sent = before;
+      return "called";
+    }
     isShown ||= await this.#replace(pass, known, stream);
     if (!isShown) return "called";
     for (const { id: task, status: how } of tasksOf(view, pass.context, known.earlier, true))
