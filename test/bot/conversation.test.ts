@@ -204,7 +204,7 @@ describe("a direct message", () => {
     await bot.message(DM, /Draft: /, thread);
 
     const ts = await say(bot, DM, "make it two approvers");
-    const question = await bot.message(DM, /to be different in your draft/, ts);
+    const question = await bot.message(DM, /Is this a change of your draft/, ts);
     expect(await bot.engine.drafts.find(DM, thread)).toMatchObject({ round: 1 });
     await bot.click("U0ALICE", DM, question, "change_recent_draft");
     await bot.click("U0ALICE", DM, question, "change_recent_draft");
@@ -220,7 +220,7 @@ test("a draft that was discarded meanwhile is not changed by the button, and the
   const thread = await say(bot, DM, WISH);
   const draft = await bot.message(DM, /Draft: /, thread);
   const ts = await say(bot, DM, "make it two approvers");
-  const question = await bot.message(DM, /to be different in your draft/, ts);
+  const question = await bot.message(DM, /Is this a change of your draft/, ts);
 
   await bot.click("U0ALICE", DM, draft, "discard_draft");
   await bot.message(DM, /was discarded/, thread);
