@@ -11,7 +11,6 @@ const OWN: ReadonlyMap<string, string> = new Map([
   ["src/shared/places/json-place.ts", "looks whether text is JSON"],
   ["src/services/http/request-body.ts", "looks whether text is JSON"],
   ["src/services/database/sqlite/sqlite-process.ts", "what its parent wrote"],
-  ["src/engine/absences/stored-missed.ts", "what JSON.stringify wrote"],
   ["src/engine/language/marks.ts", "what JSON.stringify wrote"],
   ["src/store/executions.ts", "what the store wrote"],
   ["src/store/encryption/record-seals.ts", "what the store wrote"],
