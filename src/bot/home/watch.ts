@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import { type Clock, pause } from "../../engine/ports/clock.ts";
 import { asAppError } from "../../shared/errors.ts";
-import { LruMap } from "../../shared/lru-map.ts";
 
 export interface HomeWatchOptions {
   readonly clock: Clock;
@@ -25,6 +24,7 @@ const REST = 4;
 const MIN_REST_MS = 20;
 /** Pages that are kept up to date: Slack takes about a hundred a minute, those that people open among them. */
 const MAX_OPEN = 100;
+/** Most of the time of a long reading is spent waiting for Slack: no longer than this is rested after it, or waited after a failure. */
 const MAX_PAUSE_MS = 60_000;
 
 interface OpenPage {
@@ -39,7 +39,8 @@ interface OpenPage {
  */
 export class HomeWatch {
   readonly #options: HomeWatchOptions;
-  readonly #open = new LruMap<string, OpenPage>(MAX_OPEN);
+  /** By person, the one that was opened longest ago first. */
+  readonly #open = new Map<string, OpenPage>();
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #isRunning = false;
@@ -65,13 +66,16 @@ export class HomeWatch {
   /** A person has the page before them, as it is now. */
   opened(userId: string): void {
     const now = this.#options.clock.elapsed();
+    this.#open.delete(userId);
     this.#open.set(userId, { openedAt: now, readAt: now, isDirty: false });
+    const oldest = this.#open.keys().next();
+    if (this.#open.size > MAX_OPEN && !oldest.done) this.#open.delete(oldest.value);
     this.#wakeIn(ANYWAY_MS);
   }
 
   /** Something changed that one person's page shows, or any page. */
   changed(userId?: string): void {
-    for (const [id, page] of this.#open.entries())
+    for (const [id, page] of this.#open)
       if (userId === undefined || id === userId) this.#open.set(id, { ...page, isDirty: true });
     if (this.#open.size > 0) this.#wakeIn(TOGETHER_MS);
   }
@@ -95,14 +99,17 @@ export class HomeWatch {
   /** Until the first page is to be read again. */
   #sleep(): void {
     const now = this.#options.clock.elapsed();
-    const due = this.#open.entries().map(([, page]) => dueAt(page));
+    const due = [...this.#open.values()].map(dueAt);
     if (due.length > 0) this.#wakeIn(Math.max(Math.min(...due) - now, MIN_REST_MS));
   }
 
   async #run(): Promise<void> {
     const { clock, logger } = this.#options;
-    for (const [userId, page] of this.#open.entries()) {
+    for (const userId of [...this.#open.keys()]) {
+      // Read here: it may have been opened again, or pushed out, since the others were read.
+      const page = this.#open.get(userId);
       const now = clock.elapsed();
+      if (page === undefined) continue;
       if (now - page.openedAt >= OPEN_MS) this.#open.delete(userId);
       else if (dueAt(page) <= now) {
         this.#open.set(userId, { ...page, readAt: now, isDirty: false });
@@ -123,7 +130,7 @@ export class HomeWatch {
     const { clock, refresh } = this.#options;
     const began = clock.elapsed();
     await refresh(userId);
-    return Math.max((clock.elapsed() - began) * REST, MIN_REST_MS);
+    return Math.min(Math.max((clock.elapsed() - began) * REST, MIN_REST_MS), MAX_PAUSE_MS);
   }
 }
 
