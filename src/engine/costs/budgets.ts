@@ -61,7 +61,20 @@ export class Budgets {
 
   /** All that are set, with what is used of them: of everything first, then by workflow, then by person. */
   async list(): Promise<readonly BudgetStatus[]> {
+    return this.#withSpent(await this.#budgets());
+  }
+
+  /** A person's own, with what is used of them. */
+  async listOf(person: string): Promise<readonly BudgetStatus[]> {
     const budgets = await this.#budgets();
+    return this.#withSpent(
+      budgets.filter(({ scope, subject }) => scope === "person" && subject === person),
+    );
+  }
+
+  #withSpent(
+    budgets: readonly Omit<BudgetStatus, "spentNano">[],
+  ): Promise<readonly BudgetStatus[]> {
     return Promise.all(
       budgets.map(async (budget) => ({ ...budget, spentNano: await this.#spentOf(budget) })),
     );

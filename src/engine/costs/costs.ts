@@ -81,9 +81,8 @@ export class CostReports implements Omit<Costs, "summary"> {
     return this.budgets.list();
   }
 
-  async listBudgetsOf(person: string): Promise<readonly BudgetStatus[]> {
-    const isOwn = ({ scope, subject }: BudgetStatus) => scope === "person" && subject === person;
-    return (await this.budgets.list()).filter(isOwn);
+  listBudgetsOf(person: string): Promise<readonly BudgetStatus[]> {
+    return this.budgets.listOf(person);
   }
 
   setBudget(

@@ -90,7 +90,12 @@ export class Metrics {
     };
   }
 
-  /** What one person's, one workflow's or everybody's executions cost since a moment; the latter with the writing of drafts. */
+  /**
+   * What the executions of one person, of one workflow, or all of them cost since a day began; those of a workflow without the writing
+   * of drafts.
+   *
+   * @param from - the beginning of a day, UTC.
+   */
   async spentSince(
     from: number,
     of: { readonly workflowId?: string; readonly person?: string },
@@ -108,9 +113,8 @@ export class Metrics {
     from: number,
     of: { readonly workflowId?: string; readonly person?: string },
   ): Promise<readonly Totals[]> {
-    if (of.person !== undefined) return this.#read("person", hourOf(from), { name: of.person });
-    if (of.workflowId !== undefined || dayOf(from) !== from)
-      return this.#read("workflow", hourOf(from), of);
+    if (of.person !== undefined) return this.#read("person", from, { name: of.person });
+    if (of.workflowId !== undefined) return this.#read("workflow", from, of);
     const to = dayOf(this.#clock.now()) + DAY_MS;
     return this.#store.totals.sumDays({ dimension: "workflow", from, to, each: "name" });
   }
@@ -152,8 +156,8 @@ export class Metrics {
 
   /** The day that is the first of `days`, today being the last. */
   #firstDay(days: number): number {
-    const today = Math.floor(this.#clock.now() / DAY_MS);
-    return Number.isFinite(days) ? (today - days + 1) * DAY_MS : 0;
+    const today = dayOf(this.#clock.now());
+    return Number.isFinite(days) ? today - (days - 1) * DAY_MS : 0;
   }
 }
 

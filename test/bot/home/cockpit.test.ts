@@ -284,6 +284,18 @@ describe("an open Home", () => {
   });
 });
 
+test("Home shows what is left of budgets, to members of their own alone", async () => {
+  await using bot = await start([]);
+  for (const person of ["U0BOB", "U0CAROL"])
+    await bot.engine.costs.setBudget("person", person, 5, "U0ALICE");
+
+  const own = await new Home(bot, "U0BOB").open(/<@U0BOB>: \*\$5\.0000\* of \$5\.0000 left/);
+  const all = await new Home(bot, "U0ALICE").open(/Left of this month's budgets/);
+
+  expect(own).not.toContain("<@U0CAROL>");
+  expect(all).toMatch(/<@U0BOB>: .*<@U0CAROL>: /);
+});
+
 test("Home shows text in place of a table that Slack does not take, and stays so", async () => {
   await using bot = await start([PLAIN]);
   await bot.slash("U0BOB", "run note text=x");
