@@ -48,8 +48,8 @@ export interface SlackBotOptions {
   readonly clock: Clock;
   /** How often open requests are checked again, in milliseconds. */
   readonly recheckMs?: number;
-  /** Where is remembered who is notified if `admins` is empty, and which messages wait for an answer. @default nothing is remembered */
-  readonly kv?: KeyValueStore;
+  /** Where is remembered who is notified if `admins` is empty, which messages wait for an answer, and which charts were uploaded. */
+  readonly kv: KeyValueStore;
   /** Does no other process work on the store? @default false */
   readonly isAlone?: boolean;
   /** Other processes of the bot that are alive now. @default none */
@@ -84,8 +84,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   const permissions = engine.access;
   const { lookup, groups, health, files, sender } = slack;
   const admins = createAdminFinder({
-    ...{ configured: config.admins, client: lookup, clock, logger },
-    ...omitUndefined({ kv: options.kv }),
+    ...{ configured: config.admins, client: lookup, clock, logger, kv: options.kv },
   });
   const notifyAdmins = createAdminNotices({ admins, client: lookup, sender, logger });
   const { app, isSocketMode, requestHandler } = createConnectedApp({

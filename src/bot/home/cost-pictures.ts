@@ -2,22 +2,22 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Caller } from "../../engine/api/access.ts";
+import type { CostSummary } from "../../engine/api/costs.ts";
 import { type Clock, pause } from "../../engine/ports/clock.ts";
 import type { KeyValueStore } from "../../engine/ports/store.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
-import { LruMap } from "../../shared/lru-map.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { FileUpload } from "../../slack/file-upload.ts";
 import { costSeries } from "./cost-series.ts";
-import type { HomeCosts, HomePicture } from "./home-content.ts";
+import type { HomePicture } from "./home-content.ts";
 import { drawCosts } from "./picture/cost-chart.ts";
 
 export interface PictureOptions {
   readonly client: WebClient;
   readonly uploads: FileUpload;
-  /** Where is remembered what was uploaded. @default only in this process */
-  readonly kv?: Pick<KeyValueStore, "get" | "set"> | undefined;
+  /** Where is remembered what was uploaded, whatever process did. */
+  readonly kv: Pick<KeyValueStore, "get" | "set" | "remove">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,7 +35,6 @@ const READY_MS = [1500, 4000, 10_000] as const;
 const FAILED_MS = 10 * 60_000;
 /** The same where the app may not upload files. */
 const FORBIDDEN_MS = 60 * 60_000;
-const MAX_KNOWN = 2000;
 
 const Stored = z.object({
   fileId: z.string(),
@@ -52,7 +51,6 @@ type Stored = z.output<typeof Stored>;
  */
 export class CostPictures {
   readonly #options: PictureOptions;
-  readonly #known = new LruMap<string, Stored | "none">(MAX_KNOWN);
   readonly #underWay = new Set<string>();
   readonly #stop = new AbortController();
   #notBefore = 0;
@@ -73,8 +71,13 @@ export class CostPictures {
 
   /** The chart that was uploaded last; `null`: there is none. Never rejects. */
   async last(key: string): Promise<HomePicture | null> {
-    const stored = await this.#read(key);
-    return stored && { fileId: stored.fileId, at: stored.at };
+    try {
+      const stored = await this.#read(key);
+      return stored && { fileId: stored.fileId, at: stored.at };
+    } catch (error) {
+      this.#options.logger.info({ err: error }, "the last chart of App Home could not be read");
+      return null;
+    }
   }
 
   /**
@@ -84,7 +87,7 @@ export class CostPictures {
    */
   async renew(
     key: string,
-    { summary, names }: HomeCosts,
+    summary: CostSummary,
     show: (picture: HomePicture) => Promise<boolean>,
   ): Promise<void> {
     const { clock, logger } = this.#options;
@@ -93,7 +96,8 @@ export class CostPictures {
     try {
       const before = await this.#read(key);
       if (before !== null && clock.now() - before.at < EVERY_MS) return;
-      const series = costSeries(summary, (id) => names.get(id) ?? id);
+      // No names stand in the picture.
+      const series = costSeries(summary, (id) => id);
       if (series.all.length === 0) return;
       const png = drawCosts(series);
       const hash = sha256(png).toString("hex");
@@ -108,10 +112,14 @@ export class CostPictures {
     }
   }
 
-  /** Slack does not take this file any more: it may have been deleted. */
-  async forget({ fileId }: HomePicture): Promise<void> {
-    for (const [key, stored] of this.#known.entries())
-      if (stored !== "none" && stored.fileId === fileId) await this.#write(key, null);
+  /** Slack does not take this file any more: it may have been deleted. Never rejects. */
+  async forget(key: string, { fileId }: HomePicture): Promise<void> {
+    const { kv, logger } = this.#options;
+    try {
+      if ((await this.#read(key))?.fileId === fileId) await kv.remove(key);
+    } catch (error) {
+      logger.info({ err: error }, "a chart that Slack does not take could not be forgotten");
+    }
   }
 
   async #replace(
@@ -132,7 +140,8 @@ export class CostPictures {
         ...(before?.former ?? []),
         ...(before === null ? [] : [{ fileId: before.fileId, replacedAt: clock.now() }]),
       ];
-      await this.#write(key, { ...picture, hash, former: await this.#clean(former) });
+      const stored: Stored = { ...picture, hash, former: await this.#clean(former) };
+      await this.#options.kv.set(key, stored);
       return;
     }
     this.#notBefore = clock.now() + FAILED_MS;
@@ -157,22 +166,7 @@ export class CostPictures {
   }
 
   async #read(key: string): Promise<Stored | null> {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known === "none" ? null : known;
-    const { kv, logger } = this.#options;
-    try {
-      const stored = Stored.safeParse(await kv?.get(key)).data ?? null;
-      this.#known.set(key, stored ?? "none");
-      return stored;
-    } catch (error) {
-      logger.info({ err: error }, "the last chart of App Home could not be read");
-      return null;
-    }
-  }
-
-  async #write(key: string, stored: Stored | null): Promise<void> {
-    this.#known.set(key, stored ?? "none");
-    await this.#options.kv?.set(key, stored);
+    return Stored.safeParse(await this.#options.kv.get(key)).data ?? null;
   }
 }
 

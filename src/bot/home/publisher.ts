@@ -143,13 +143,13 @@ class Publisher {
       decisions,
     });
     if (inTime === null) {
-      await this.#publishContent(userId, hash, content(STILL_READING), null);
-      await this.#publishContent(userId, undefined, content(await pending), null);
-    } else await this.#publishContent(userId, hash, content(inTime), unless);
+      await this.#publishContent(userId, content(STILL_READING), { hash, key, unless: null });
+      await this.#publishContent(userId, content(await pending), { key, unless: null });
+    } else await this.#publishContent(userId, content(inTime), { hash, key, unless });
     const { costs } = rest;
     if (costs === null) return;
     // A new chart takes a while to reach Slack: the page does not wait for it.
-    void this.#pictures.renew(key, costs, (picture) => this.#tryPicture(userId, picture));
+    void this.#pictures.renew(key, costs.summary, (picture) => this.#tryPicture(userId, picture));
   }
 
   #noticeOf(userId: string): readonly KnownBlock[] {
@@ -163,38 +163,45 @@ class Publisher {
     const { from, hash } = this.#note(userId, {});
     const decisions = await readDecisions(userId, from, this.#options);
     const rest = await readRest(caller, picture, this.#options);
-    const view = homeView({ ...rest, notice: this.#noticeOf(userId), decisions });
+    const costs = rest.costs && { ...rest.costs, isPlain: this.#isPlain() };
+    const view = homeView({ ...rest, costs, notice: this.#noticeOf(userId), decisions });
     return (await this.#call(userId, hash, view)) !== "refused";
   }
 
+  /** Is what Slack refused left out now? */
+  #isPlain(): boolean {
+    return this.#options.clock.now() < this.#plainUntil;
+  }
+
+  /**
+   * Publishes as much of it as Slack takes.
+   *
+   * @param key - of the picture. @param unless - what need not be published once more.
+   */
   async #publishContent(
     userId: string,
-    hash: string | undefined,
     content: HomeContent,
-    unless: string | null,
+    {
+      hash,
+      key,
+      unless,
+    }: { readonly hash?: string | undefined; readonly key: string; readonly unless: string | null },
   ): Promise<void> {
-    const { costs } = content;
-    const plain = costs && { ...costs, picture: null, isPlain: true };
-    const forms: HomeContent[] = [
-      ...(this.#options.clock.now() < this.#plainUntil
-        ? []
-        : [
-            content,
-            ...(costs?.picture ? [{ ...content, costs: { ...costs, picture: null } }] : []),
-          ]),
-      { ...content, costs: plain },
-    ];
+    const picture = content.costs?.picture ?? null;
+    const isPlain = this.#isPlain();
+    const forms = formsOf(content, isPlain);
     for (const [index, form] of forms.entries()) {
-      const shown = fingerprintOf(form);
-      if (shown === unless) return;
-      const isLast = index === forms.length - 1;
       const outcome = await this.#publish(userId, hash, {
         view: homeView(form),
-        ...{ shown, unless, mayRefuse: !isLast },
+        ...{ shown: fingerprintOf(form), unless, mayRefuse: index < forms.length - 1 },
       });
-      if (outcome !== "refused") return;
-      if (form.costs?.picture) await this.#pictures.forget(form.costs.picture);
-      else this.#plainUntil = this.#options.clock.now() + PLAIN_MS;
+      if (outcome === "refused") continue;
+      if (outcome === "published") {
+        if (picture !== null && !form.costs?.picture) await this.#pictures.forget(key, picture);
+        if (form.costs?.isPlain && !isPlain)
+          this.#plainUntil = this.#options.clock.now() + PLAIN_MS;
+      }
+      return;
     }
   }
 
@@ -254,6 +261,16 @@ const MALFORMED: ReadonlySet<string> = new Set([
   "invalid_blocks",
   "view_too_large",
 ]);
+
+/** From all that is to be shown down to what Slack takes everywhere: without the picture, with text in place of the table. */
+function formsOf(content: HomeContent, isPlain: boolean): readonly HomeContent[] {
+  const { costs } = content;
+  if (costs === null) return [content];
+  const pictures = costs.picture === null ? [null] : [costs.picture, null];
+  return (isPlain ? [true] : [false, true]).flatMap((plain) =>
+    pictures.map((picture) => ({ ...content, costs: { ...costs, picture, isPlain: plain } })),
+  );
+}
 
 /** What is seen, whenever that is. */
 function fingerprintOf(content: HomeContent): string {

@@ -69,7 +69,7 @@ describe("costs on Home", () => {
     expect(text).not.toContain("no known price");
   });
 
-  test("that nobody knows make the sums lower bounds", () => {
+  test("with calls of unknown price are lower bounds, and how many calls is said", () => {
     const text = show(summary([line("a", CENT, { costUnknown: 2 })]));
 
     expect(text).toContain("at least $0.0100");

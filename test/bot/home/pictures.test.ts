@@ -9,7 +9,7 @@ import { readingManifest } from "../../support/slack-files.ts";
 
 const MINUTE = 60_000;
 
-/** Bob has spent something on each of the last days. */
+/** Bob spent something yesterday. */
 async function spend(bot: TestBot, id: string, costNano: number): Promise<void> {
   const hour = dayOf(Date.now()) - DAY_MS;
   const spent = { ...NOTHING, workflowId: "triage", hour, started: 1, costNano };
@@ -109,4 +109,29 @@ test("a chart that was deleted in Slack is left out, and drawn anew", async () =
 
   await home.shows(/"image"/);
   expect(await pictureOf(home)).not.toBe(first);
+});
+
+test("where Slack does not take the table, the chart is shown beside text, and is not uploaded anew", async () => {
+  const clock = new ForwardClock();
+  await using bot = await start({ manifest: await readingManifest("files:write"), clock });
+  await spend(bot, "exec_1", 5_000_000);
+  const home = new Home(bot, "U0BOB");
+  const refuse = (times: number) =>
+    bot.act("faults", {
+      ...{ target: "slack", method: "views.publish", error: "invalid_blocks", times },
+    });
+  await refuse(1);
+  await home.open(/By workflow/);
+  expect(await home.shows(/"image"/)).not.toContain("data_table");
+  const first = await pictureOf(home);
+
+  // After an hour the table is tried again, with the chart and without it.
+  clock.forward(61 * MINUTE);
+  await refuse(2);
+  expect(await home.open(/"image".*As of/)).not.toContain("data_table");
+  const calls = await bot.calls("views.publish");
+  expect(calls.filter(({ ok }) => ok !== true)).toHaveLength(3);
+
+  expect(await pictureOf(home)).toBe(first);
+  expect(await bot.calls("files.completeUploadExternal")).toHaveLength(1);
 });
