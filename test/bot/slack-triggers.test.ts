@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type JsonObject, toText } from "../../simulator/json.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { AppError } from "../../src/shared/errors.ts";
-import { isFileValue } from "../../src/shared/file-value.ts";
+import { isFileValue, toIncomingFile } from "../../src/shared/file-value.ts";
 import { createFileReader, filesOf } from "../../src/slack/files.ts";
 import { contentOf, TestBot } from "../support/bot.ts";
 import { interceptStore } from "../support/intercept-store.ts";
@@ -54,7 +54,7 @@ describe("a reaction", () => {
   test("that is taken away starts what waits for that, once, with the message that it was on", async () => {
     const undo = noting("undo", { type: "reaction", emoji: "ticket", on: "removed" });
     const added = noting("added", { type: "reaction", emoji: "ticket" });
-    await using bot = await TestBot.start({ definitions: [undo, added] });
+    await using bot = await TestBot.start({ definitions: [undo, added, marking] });
     const ts = await say(bot, "The printer smokes", { user: "U0BOB" });
     await doubled(bot, "reaction_removed");
 
@@ -70,6 +70,7 @@ describe("a reaction", () => {
       ...{ text: "The printer smokes", messageUser: "U0BOB" },
     });
     await bot.message("C0GENERAL", /Receipt/, ts);
+    await untilHandled(bot);
     expect(await listOf(bot, "undo")).toHaveLength(1);
     expect(await listOf(bot, "added")).toHaveLength(1);
   });
@@ -112,7 +113,7 @@ describe("a member who joins a channel", () => {
   const welcome = noting("welcome", { type: "member-joined", channels: ["#general"] });
 
   test("starts the workflow, once, and is its starter", async () => {
-    await using bot = await TestBot.start({ definitions: [welcome] });
+    await using bot = await TestBot.start({ definitions: [welcome, marking] });
     await bot.act("channel", { channel: "C0GENERAL", remove: ["U0CAROL"], user: "U0ALICE" });
     await doubled(bot, "member_joined_channel");
 
@@ -121,6 +122,7 @@ describe("a member who joins a channel", () => {
     const [run] = await runs(bot, "welcome", 1);
     expect(run?.trigger).toMatchObject({ type: "member-joined", userId: "U0CAROL" });
     expect(run?.variables).toEqual({ user: "U0CAROL", channel: "C0GENERAL", inviter: "U0ALICE" });
+    await untilHandled(bot);
     expect(await listOf(bot, "welcome")).toHaveLength(1);
   });
 
@@ -264,6 +266,31 @@ describe("a shared file", () => {
     const { unread } = await bot.engine.triggers.receiveFiles(incoming);
 
     expect(unread).toEqual([{ name: "march.pdf", problem: "gone" }]);
+  });
+
+  test("of a bot counts where bots do, and of all users only where it is one", async () => {
+    const bots = { type: "file-shared", bots: true };
+    await using bot = await reading(
+      noting("any", bots),
+      noting("named", { ...bots, users: ["B0DEPLOY"] }),
+      noting("other", { ...bots, users: ["U0BOB"] }),
+    );
+
+    await bot.engine.triggers.receiveFiles({
+      ...{ eventId: "C0GENERAL:1.1", text: "", user: "B0DEPLOY", channel: "C0GENERAL", ts: "1.1" },
+      ...{ threadTs: null, isFromBot: true, mentionsBot: false },
+      files: [
+        {
+          ...{ id: "F1", name: "log.txt", size: 3, type: "text/plain" },
+          read: async () =>
+            toIncomingFile(Buffer.from("log"), { name: "log.txt", type: "text/plain" }),
+        },
+      ],
+    });
+
+    expect(await listOf(bot, "any")).toHaveLength(1);
+    expect(await listOf(bot, "named")).toHaveLength(1);
+    expect(await listOf(bot, "other")).toEqual([]);
   });
 
   test("of two gigabytes starts nothing, and not a byte of it is fetched", async () => {

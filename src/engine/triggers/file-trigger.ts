@@ -67,14 +67,13 @@ export class FileTrigger {
   ): Promise<boolean> {
     const { starts } = this.#options;
     const { channels, users, types, thread, bots } = this.#config(trigger);
-    const { user, isFromBot, threadTs, channel } = message;
+    const { isFromBot, threadTs, channel } = message;
     if (isFromBot && !bots) return false;
     if (thread !== "any" && (thread === "reply") !== (threadTs !== null)) return false;
     // In channels that organizations share, Slack says what it is only when it is read.
     if (file.type && !isOfTypes(file, types)) return false;
     if (!(await starts.isIn(channel, channels))) return false;
-    const may = isFromBot ? users === undefined : await starts.mayStart(user, users);
-    return may && starts.admits(trigger);
+    return (await starts.mayAuthorStart(message, users)) && starts.admits(trigger);
   }
 
   async #read({ channel }: IncomingMessage, file: FileOfMessage): Promise<IncomingFile> {

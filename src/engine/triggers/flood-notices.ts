@@ -4,9 +4,11 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { Workflows } from "../workflows/workflows.ts";
 
 export interface FloodNoticesOptions {
   readonly store: Pick<Store, "dedupe" | "workflows">;
+  readonly workflows: Pick<Workflows, "deployer">;
   readonly clock: Clock;
   readonly events: EngineEvents;
   readonly logger: Logger;
@@ -51,9 +53,8 @@ export class FloodNotices {
   }
 
   async #deployer(workflowId: string): Promise<string> {
-    const { workflows } = this.#options.store;
-    const record = await workflows.get(workflowId);
-    const version = record && (await workflows.getVersion(workflowId, record.activeVersion));
-    return version?.deployedBy ?? "";
+    const { store, workflows } = this.#options;
+    const record = await store.workflows.get(workflowId);
+    return record === null ? "" : workflows.deployer(workflowId, record.activeVersion);
   }
 }

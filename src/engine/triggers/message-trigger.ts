@@ -9,7 +9,7 @@ import type { Conversations } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Files } from "../runtime/files.ts";
 import { type MessageFiles, readMessageFiles, withoutBytes } from "./message-files.ts";
-import { isAmong, mayStart } from "./slack-starts.ts";
+import { isAmong, mayAuthorStart } from "./slack-starts.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { createKeywordFinder, type KeywordText, readKeywordText } from "./types/keywords.ts";
 import { MentionConfig } from "./types/mention.ts";
@@ -98,13 +98,11 @@ export class MessageTrigger {
     );
   }
 
-  /** Bots have no rights of their own; those of the workspace's groups and channels are for people. */
   async #mayStart(trigger: ActiveTrigger, message: IncomingMessage): Promise<boolean> {
     const { access, logger } = this.#options;
     const { user, channel, eventId } = message;
     const { users } = this.#rule(trigger);
-    if (message.isFromBot) return users === undefined || users.includes(user);
-    if (await mayStart(access, user, users)) return true;
+    if (await mayAuthorStart(access, message, users)) return true;
     logger.debug({ channel, user, event: eventId }, "the author of a message may not start runs");
     return false;
   }

@@ -1,6 +1,7 @@
 import { AppError, asAppError } from "../../shared/errors.ts";
 import type { Access } from "../access/access.ts";
 import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { IncomingMessage } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -90,6 +91,11 @@ export class SlackStarts {
     return mayStart(this.#options.access, user, users);
   }
 
+  /** The same for who wrote a message, be it a bot. */
+  mayAuthorStart(message: Author, users: readonly string[] | undefined): Promise<boolean> {
+    return mayAuthorStart(this.#options.access, message, users);
+  }
+
   /** Counts one start against the trigger's limit. @returns `false`: the limit is used up, and that is published. */
   async admits({ workflowId, kind, id }: ActiveTrigger): Promise<boolean> {
     const { store, clock, logger, events } = this.#options;
@@ -130,13 +136,28 @@ export class SlackStarts {
 }
 
 /** May this person start runs, and are they among `users`? @param users - absent: all are. */
-export async function mayStart(
+async function mayStart(
   access: Pick<Access, "mayUse" | "amongWhich">,
   user: string,
   users: readonly string[] | undefined,
 ): Promise<boolean> {
   if (!(await access.mayUse(user, "recent"))) return false;
   return users === undefined || (await access.amongWhich(user, users, "recent")) !== null;
+}
+
+type Author = Pick<IncomingMessage, "user" | "isFromBot">;
+
+/**
+ * May who wrote a message start runs? Bots have no rights of their own, and are in no group or channel: one may if `users` is absent or
+ * names it.
+ */
+export async function mayAuthorStart(
+  access: Pick<Access, "mayUse" | "amongWhich">,
+  { user, isFromBot }: Author,
+  users: readonly string[] | undefined,
+): Promise<boolean> {
+  if (isFromBot) return users === undefined || users.includes(user);
+  return mayStart(access, user, users);
 }
 
 /** Does one of the names mean this channel? */

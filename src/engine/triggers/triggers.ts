@@ -54,7 +54,7 @@ export interface TriggersOptions {
   readonly services: ServiceRegistry;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly maskSecrets: (value: Json) => Json;
-  readonly workflows: Pick<Workflows, "compiled">;
+  readonly workflows: Pick<Workflows, "compiled" | "deployer">;
   readonly executions: Pick<Executions, "start">;
   readonly people: AnswerablePeople;
   readonly descendants: Descendants;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
-import { compilePattern } from "../../language/safe-pattern.ts";
+import { checkWords } from "./message.ts";
 import { Users } from "./slack-filters.ts";
 
 export const ChannelCreatedConfig = z.strictObject({
@@ -16,9 +16,5 @@ export const channelCreated = defineTriggerType({
   summary: "Started by a public channel that is created in the workspace.",
   config: ChannelCreatedConfig,
   gives: ["channel", "channelName", "user"],
-  check: ({ pattern }) => {
-    const compiled = pattern === undefined ? null : compilePattern(pattern);
-    if (typeof compiled !== "string") return [];
-    return [{ path: ["pattern"], message: compiled, fix: "Correct the pattern." }];
-  },
+  check: checkWords,
 });
