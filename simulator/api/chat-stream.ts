@@ -63,16 +63,16 @@ function runAppend(call: ApiCall): JsonObject {
 function runStop(call: ApiCall): JsonObject {
   const { workspace, args } = call;
   const { channel, message, stream } = open(call);
-  const sessionStatus = args.text("session_status");
-  if (sessionStatus !== undefined) {
-    setSessionStatus(call, channel, stream.threadTs, sessionStatus);
-  }
   const { blocks, metadata } = readContent(workspace, args.without("markdown_text"));
   const next: Message = {
     ...message,
     ...shown(grown(stream, readChunks(call)), blocks),
     ...(metadata === undefined ? {} : { metadata }),
   };
+  const sessionStatus = args.text("session_status");
+  if (sessionStatus !== undefined) {
+    setSessionStatus(call, channel, stream.threadTs, sessionStatus);
+  }
   workspace.streams.delete(`${channel.id} ${message.ts}`);
   void editMessage(workspace, channel, message, next);
   return { channel: channel.id, ts: message.ts, message: wireMessage(next, true) };

@@ -272,5 +272,8 @@ describe("the tasks of a stream", () => {
     expect(await refusal(chat.appendStream({ ...at, chunks: [long] }))).toMatchObject({
       error: "msg_too_long",
     });
+    const end = chat.stopStream({ ...at, chunks: [long], session_status: "suspended" });
+    expect(await refusal(end)).toMatchObject({ error: "msg_too_long" });
+    expect(simulator.workspace.sessions.list()).toEqual([]);
   });
 });
