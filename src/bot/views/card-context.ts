@@ -1,4 +1,5 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
+import { END, normalizeNext } from "../../engine/definition/graph.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { MASK } from "../../engine/model/mask.ts";
 import { keepDirection } from "../../shared/direction.ts";
@@ -104,9 +105,10 @@ function certainWay({ steps }: Definition, from: string): readonly string[] {
   const byId = new Map(steps.map((step) => [step.id, step]));
   const way = new Set<string>();
   for (let step = byId.get(from); step !== undefined; ) {
-    const { next = [] } = step;
-    const targets = typeof next === "string" ? [next] : Object.values(next);
-    const [only, ...others] = new Set(targets.filter((target) => target !== "end"));
+    const targets = [...normalizeNext(step).values()];
+    // A failure may lead elsewhere.
+    if (step.fallbackStep !== undefined) targets.push(step.fallbackStep);
+    const [only, ...others] = new Set(targets.filter((target) => target !== END));
     // The run may come back to where it was.
     if (only === undefined || others.length > 0 || only === from || way.has(only)) break;
     way.add(only);

@@ -149,6 +149,14 @@ describe("the steps on the run's card", () => {
     expect(textOf(surfacesOf(running)["run"])).toMatch(
       /:gear: \*AI screening\* · under way\\n:white_circle: \*approve\*/,
     );
+    const [screen, approve] = CONTEXT_DEFINITION.steps;
+    const steps = [{ ...screen, onFailure: "fallback", fallbackStep: "by-hand" }, approve];
+    const forked = Definition.parse({
+      ...CONTEXT_DEFINITION,
+      steps: [...steps, { id: "by-hand", type: "approval" }],
+    });
+    const [card] = desiredMessages(running, createCardContext(forked, new Map()));
+    expect(JSON.stringify(card?.message.blocks)).not.toContain("white_circle");
     const over = surfacesOf(executionView({ ...COMPLETED, steps: [stepView()] }))["run"];
     expect(textOf(over)).not.toContain("white_circle");
   });
