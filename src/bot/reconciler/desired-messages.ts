@@ -203,7 +203,7 @@ function requestMessages(
       isCopy: true,
       asks,
     })),
-    ...(reach?.told ?? []).map((to) => ({
+    ...(reach?.warned ?? []).map((to) => ({
       ...copy({
         id: `${noticeId(view, request)}:${to}`,
         channel: to,

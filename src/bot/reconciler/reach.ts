@@ -24,8 +24,8 @@ export interface Reach {
   readonly note: string | null;
   /** Why it cannot be decided, in mrkdwn; `null`: it can. */
   readonly undecidable: string | null;
-  /** Who is notified that it cannot be decided, or was. */
-  readonly told: readonly string[];
+  /** Who is warned that it cannot be decided, or was. */
+  readonly warned: readonly string[];
 }
 
 export interface Copy {
@@ -219,9 +219,9 @@ function placeOf({ view, records }: Shown, request: RequestView): string | null 
 
 function toReach(shown: Shown, request: RequestView, found: Found | undefined): Reach {
   const copies = new Map(posted(shown, approvalId(shown.view, request)).map((to) => [to, true]));
-  const told = posted(shown, noticeId(shown.view, request));
+  const warned = posted(shown, noticeId(shown.view, request));
   if (found === undefined)
-    return { place: null, copies: toCopies(copies), note: null, undecidable: null, told };
+    return { place: null, copies: toCopies(copies), note: null, undecidable: null, warned };
   const { place, audience, outside, owners } = found;
   const { deciders, notified, undecidable } = audience;
   const direct = outside.slice(0, MAX_DIRECT);
@@ -232,7 +232,7 @@ function toReach(shown: Shown, request: RequestView, found: Found | undefined): 
     copies: toCopies(copies),
     note: describeCopies(shown, request, direct, outside.length - direct.length),
     undecidable: undecidable === null ? null : showSentence(undecidable),
-    told: [...new Set([...told, ...(undecidable === null ? [] : owners)])],
+    warned: [...new Set([...warned, ...(undecidable === null ? [] : owners)])],
   };
 }
 
