@@ -89,7 +89,7 @@ async function changeRecent(
     channel: draft.channel,
     message_ts: draft.messageTs ?? draft.threadTs,
   });
-  await reply(`I write the next round, in <${permalink ?? ""}|the draft's thread>.`);
+  await reply(`I am writing the next round, in <${permalink ?? ""}|the draft's thread>.`);
   await conversation.change(message, draft, connection);
   return undefined;
 }
@@ -105,10 +105,10 @@ async function answerAgain(
   const again = b === undefined ? `again:${click.triggerId ?? ""}` : "build";
   const message = await readMessage(ts, click.channel, again, connection);
   if (message.user !== caller.userId)
-    return `Only ${mentionPerson(message.user)}, who wrote it, has it answered.`;
+    return `Only ${mentionPerson(message.user)}, who wrote it, can have it answered.`;
   if (b === undefined) await conversation.receive(message, connection);
   else {
-    await reply("I write a draft of it, in the thread of your message.");
+    await reply("I am writing a draft of it, in the thread of your message.");
     await conversation.build(message, connection);
   }
   return undefined;
@@ -131,5 +131,5 @@ async function readMessage(
   const isDirect = channel?.startsWith("D") === true;
   const message = toWritten(found && { ...found, channel }, eventId, isDirect);
   if (message !== null && (message.text !== "" || message.files.length > 0)) return message;
-  throw new AppError({ code: "input_invalid", message: "Your message is gone. Write it anew." });
+  throw new AppError({ code: "input_invalid", message: "Your message is gone. Write it again." });
 }

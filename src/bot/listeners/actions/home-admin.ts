@@ -41,9 +41,9 @@ export function register(app: App, context: BotContext): void {
     unknown: { code: "input_invalid", message: "This button belongs to no refusal." },
     ack: "before",
     handle: async ({ value, caller }) => {
-      if (caller.role !== "admin") return "Only admins have messages sent again.";
+      if (caller.role !== "admin") return "Only admins can have messages sent again.";
       const count = cards.resendRefused(value);
-      if (count === 0) return "There is nothing left that was refused so.";
+      if (count === 0) return "Nothing is left that Slack refused with this error.";
       return `:outbox_tray: The messages of ${counted(count, "run")} are tried again now. If Slack still refuses them, they appear here again.`;
     },
   });
