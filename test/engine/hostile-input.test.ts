@@ -197,7 +197,8 @@ test("a run begins with a thousand values at most, and says where to put more", 
   expect((await harness.start("wide", values(1000))).output).toBe(1000);
   await expect(harness.start("wide", values(1001))).rejects.toMatchObject({
     code: "input_invalid",
-    message: expect.stringContaining("there are 1001 values; a run begins with 1000 at most"),
+    message:
+      'The inputs of "wide" do not fit. 1001 values were given, and a run begins with 1000 at most. Put them into one list or object, under one name.',
   });
 });
 

@@ -64,7 +64,7 @@ export function resolveInputs(
 function tooMany(count: number): Problem {
   return {
     path: "",
-    message: `there are ${count} values; a run begins with ${MAX_VARIABLES} at most`,
+    message: `${count} values were given, and a run begins with ${MAX_VARIABLES} at most`,
     fix: "Put them into one list or object, under one name.",
   };
 }

@@ -246,7 +246,9 @@ export class Executions {
 }
 
 function unfitInputs({ id }: Definition, problems: readonly Problem[]): AppError {
-  const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
+  const list = problems.map(({ path, message, fix }) =>
+    `${path === "" ? "" : `${path}: `}${message}. ${fix}`.trim(),
+  );
   return new AppError({
     code: "input_invalid",
     message: `The inputs of "${id}" do not fit. ${list.join(" ")}`,
