@@ -10,7 +10,7 @@ import { cpus, platform, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
-import { hourOf } from "../src/engine/model/totals.ts";
+import { DAY_MS, hourOf } from "../src/engine/model/totals.ts";
 import type { JsonObject } from "../src/shared/json.ts";
 import { quantile } from "../src/shared/quantile.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
@@ -29,7 +29,6 @@ const MODELS = ["gpt-4o", "gpt-4o-mini", "claude-sonnet", "local/llama"];
 const WAITING = 5000;
 const ASKING = 300;
 const DAYS = 365;
-const DAY_MS = 86_400_000;
 /** In one transaction: between them the bot has its turn, whose sockets are given up otherwise. */
 const AT_ONCE = 2000;
 /** Alice is an admin; the others may decide. */

@@ -201,6 +201,9 @@ describe("App Home", () => {
     const home = await new Home(bot, "U0BOB").open(/As of/);
     expect(home).toMatch(/Bob alone\?.*may be missing here.*name people by their ids/);
     expect(home).toMatch(/Your runs.*Ask.*Costs of your runs.*Today/);
+    expect(await new Home(bot, "U0CAROL").open(/As of/)).toMatch(
+      /Nothing waits for you as far as it could be read\..*may be missing here/,
+    );
     await bot.click("U0CAROL", APPROVALS, card, "decide_approve");
     const answer = await bot.until(async () => (await bot.privates("U0CAROL", APPROVALS))[0]);
     expect(answer).toContain("not among those who decide");

@@ -16,7 +16,7 @@ import { drawCosts } from "./picture/cost-chart.ts";
 export interface PictureOptions {
   readonly client: WebClient;
   readonly uploads: FileUpload;
-  /** Where is remembered what was uploaded, whatever process did. */
+  /** Where is remembered what was uploaded, by every process. */
   readonly kv: Pick<KeyValueStore, "get" | "set" | "remove">;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -22,7 +22,8 @@ export function decisionBlocks(decisions: HomeDecisions): KnownBlock[] {
   );
   if (isPending)
     return [title, section("This is still being read; it appears here in a moment."), ...gapBlocks];
-  if (total === 0) return [title, section("Nothing waits for you."), ...gapBlocks];
+  if (total === 0)
+    return [title, section(gaps.length === 0 ? NOTHING : NOTHING_READ), ...gapBlocks];
   return [
     title,
     ...(simple > 1 ? [buttons("several", [SEVERAL])] : []),
@@ -31,6 +32,9 @@ export function decisionBlocks(decisions: HomeDecisions): KnownBlock[] {
     ...gapBlocks,
   ];
 }
+
+const NOTHING = "Nothing waits for you.";
+const NOTHING_READ = "Nothing waits for you as far as it could be read.";
 
 const SEVERAL = button({
   actionId: ACTION_IDS.decideSeveral,
