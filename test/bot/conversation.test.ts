@@ -189,6 +189,20 @@ describe("a direct message", () => {
     await bot.message(DM, /Receipt/, ts);
   });
 
+  test.for(["what can you do?", "hello", "Halt mal bitte"])(
+    "offers what the person may run, and no other workflow: %s",
+    async (text) => {
+      const closed = noting("closed", { permissions: { run: ["U0CAROL"] } });
+      await using bot = await TestBot.start({ definitions: [closed, noting("menu")] });
+
+      const ts = await say(bot, "D0BOB", text, { user: "U0BOB" });
+      const answer = contentOf(await bot.message("D0BOB", /I run workflows|I am not sure/, ts));
+
+      expect(answer).toContain("The menu");
+      expect(answer).not.toMatch(/closed/);
+    },
+  );
+
   test.for(["list", "@heddle list", "/workflow list", "`list`", "hi <@U0BOT>, list"])(
     "is understood as a command: %s",
     async (text) => {

@@ -321,7 +321,7 @@ async function act(
       await reply(await showHelp(caller, message.isDirect, context));
       return false;
     case "greeting":
-      await reply(await showWelcome(message.isDirect, context));
+      await reply(await showWelcome(caller, message.isDirect, context));
       return false;
     default: {
       const here = { ...context, command: await context.botName() };
@@ -347,7 +347,9 @@ async function guess(
   if (recent !== null) await reply(askAboutDraft(recent, message));
   else {
     const lead = unread === undefined ? NOT_UNDERSTOOD : describeUnread(unread);
-    await reply(notUnderstood(message, await showWelcome(message.isDirect, context, lead)));
+    await reply(
+      notUnderstood(message, await showWelcome(turn.caller, message.isDirect, context, lead)),
+    );
   }
   return false;
 }

@@ -20,7 +20,7 @@ export async function showHelp(
   const here = { engine, command: await botName() };
   const { text, blocks } = await helpMessage({ caller, place, subcommands: SUBCOMMANDS }, here);
   if (!isDirect) return { text, blocks };
-  return message(text, [...blocks, menu(await engine.workflows.list())]);
+  return message(text, [...blocks, menu(await engine.workflows.runnableBy(caller.userId))]);
 }
 
 /**
@@ -29,11 +29,12 @@ export async function showHelp(
  * @param isDirect - is it a direct message? Then with buttons for what is wanted most. @param lead - what is said first.
  */
 export async function showWelcome(
+  { userId }: Caller,
   isDirect: boolean,
   { engine, botName }: BotContext,
   lead = "*I run workflows.* AI decides what rules cannot, people approve with a button, and results and costs come back here.",
 ): Promise<CardMessage> {
-  const workflows = await engine.workflows.list();
+  const workflows = await engine.workflows.runnableBy(userId);
   const known = workflows[0];
   const examples = [
     "build me a workflow that asks @finance to approve purchases over $500",
