@@ -1,13 +1,10 @@
 import type { PointedMessage } from "../../engine/ports/conversations.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
-import { readMessage } from "../../slack/messages.ts";
+import { findReply, readMessage } from "../../slack/messages.ts";
 import type { BotContext } from "../context.ts";
-import { CARD_METADATA } from "../ids.ts";
+import { cardOf } from "../reconciler/card-links.ts";
 import type { Connection } from "./connection.ts";
-
-/** Messages of a thread among which its card is looked for. */
-const READ = 200;
 
 /**
  * The run that a thread is about: that of the card which begins it, else of the last one that was started in it.
@@ -21,12 +18,14 @@ export async function findThreadRun(
 ): Promise<string | null> {
   if (threadTs === null) return null;
   try {
-    const place = { channel, ts: threadTs, limit: READ, include_all_metadata: true };
-    const { messages = [] } = await client.conversations.replies(place);
-    const own = messages.filter((one) => readOwn(one, "user") === botUserId);
-    const begins = own.find(({ ts }) => ts === threadTs);
-    const id = runOf(begins) ?? own.map(runOf).findLast((one) => one !== null) ?? null;
-    return id === null ? null : await engine.executions.resolveId(id);
+    const ids: string[] = [];
+    await findReply(client, { channel, threadTs }, (message) => {
+      const card = readOwn(message, "user") === botUserId ? cardOf(message) : null;
+      if (card !== null) ids.push(card.executionId);
+      return card !== null && readOwn(message, "ts") === threadTs;
+    });
+    const last = ids.at(-1);
+    return last === undefined ? null : await engine.executions.resolveId(last);
   } catch (error) {
     if (!isAppError(error, "execution_not_found"))
       logger.info({ err: error, channel }, "the run of a thread could not be found");
@@ -49,12 +48,4 @@ export async function readThreadMessage(
     logger.info({ err: error, channel }, "the message that begins a thread could not be read");
     return null;
   }
-}
-
-/** The run of a card, by its metadata; `null`: it is none. */
-function runOf(message: object | undefined): string | null {
-  const metadata = readOwn(message, "metadata");
-  const card = readOwn(readOwn(metadata, "event_payload"), "card");
-  if (readOwn(metadata, "event_type") !== CARD_METADATA || typeof card !== "string") return null;
-  return /^(exec_[^:]+):/.exec(card)?.[1] ?? null;
 }

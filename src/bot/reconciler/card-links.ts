@@ -72,7 +72,8 @@ async function readCard(client: WebClient, channel: string, ts: string): Promise
   return cardOf(await findByTs(client, channel, ts));
 }
 
-function cardOf(message: unknown): ShownCard | null {
+/** What a message shows, by its metadata, whichever app wrote it; `null`: it is no card. */
+export function cardOf(message: unknown): ShownCard | null {
   const metadata = readOwn(message, "metadata");
   const id = readOwn(readOwn(metadata, "event_payload"), "card");
   if (readOwn(metadata, "event_type") !== CARD_METADATA || typeof id !== "string") return null;
