@@ -56,7 +56,7 @@ export interface Edit {
 /** What people write to the bot, in direct messages and by mentioning it. Only `resume` rejects. */
 export interface Conversation {
   /**
-   * Takes a message for one of the events that tell of it.
+   * Takes a message for one of the events that report it.
    *
    * @returns whether it is this event's: a mention comes as `message` and as `app_mention`, perhaps to two processes.
    */

@@ -14,7 +14,7 @@ import { fence } from "./generation-prompt.ts";
 /** Characters of a message that are read: what it asks for stands at its beginning. */
 const MAX_TEXT = 2000;
 
-/** The name of an intent with a reason of one sentence. */
+/** The name of an intent, a reason of a few words and a confidence, as JSON. */
 const MAX_TOKENS = 150;
 
 /** A person waits for the answer, and sees that the message is read; how long the model may be silent is the limit of all calls. In milliseconds. */
