@@ -8,7 +8,7 @@ import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { contextBlock, fields, header, section, sections } from "../views/blocks/build.ts";
 import { countRuns, describeUnknown, isCost, showSpent } from "../views/costs.ts";
 import { costSeries, describePicture, SERIES_EMOJI } from "./cost-series.ts";
-import type { HomeCosts } from "./home-content.ts";
+import { type HomeCosts, UNREADABLE } from "./home-content.ts";
 
 const WORKFLOWS_SHOWN = 10;
 const OTHERS_SHOWN = 5;
@@ -18,7 +18,7 @@ const NAME_CHARS = 60;
 
 /** What runs cost in three spans, by what caused it, with a chart, and what is left of the budgets. */
 export function costBlocks(costs: HomeCosts | null, command: string): KnownBlock[] {
-  if (costs === null) return [header("Costs"), section("They cannot be shown at the moment.")];
+  if (costs === null) return [header("Costs"), section(UNREADABLE)];
   const { summary, budgets, isPlain } = costs;
   const { today, week, month } = summary.total;
   const spans = fields([

@@ -6,6 +6,9 @@ import type { Pause, WorkflowSummary } from "../../engine/api/workflows.ts";
 import type { ModelOutage } from "../../engine/ports/model.ts";
 import type { RefusalSummary } from "../reconciler/refusal-log.ts";
 
+/** Under the heading of a part that could not be read. */
+export const UNREADABLE = "They cannot be shown at the moment.";
+
 /** What App Home shows one person. `null` in place of a part: it could not be read. */
 export interface HomeContent {
   /** What came of the click that this view answers. */

@@ -7,7 +7,7 @@ import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, contextBlock, header, section } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
 import { retryButton, stopButton } from "../views/run-card.ts";
-import type { HomeRun, HomeRuns } from "./home-content.ts";
+import { type HomeRun, type HomeRuns, UNREADABLE } from "./home-content.ts";
 
 /** Of each kind: each takes two blocks. */
 export const RUNS_SHOWN = 5;
@@ -16,7 +16,7 @@ const LINES_SHOWN = 3;
 
 /** The person's runs: those under way with what they wait for, then those that ended last. */
 export function runBlocks(runs: HomeRuns | null, command: string): KnownBlock[] {
-  if (runs === null) return [header(TITLE), section("They cannot be shown at the moment.")];
+  if (runs === null) return [header(TITLE), section(UNREADABLE)];
   const { underWay, ended, hasMore } = runs;
   const all = [...underWay, ...ended];
   const more = `More: \`${command} runs\`, and \`${command} status &lt;run&gt;\` shows all about one.`;

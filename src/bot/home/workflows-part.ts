@@ -5,7 +5,7 @@ import { escapeText } from "../../slack/text.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, header, section } from "../views/blocks/build.ts";
 import { plain } from "../views/dialog.ts";
-import type { HomeWorkflows } from "./home-content.ts";
+import { type HomeWorkflows, UNREADABLE } from "./home-content.ts";
 
 /** Workflows with a line and a button of their own. */
 export const WORKFLOWS_SHOWN = 4;
@@ -17,7 +17,7 @@ export function workflowBlocks(workflows: HomeWorkflows | null): KnownBlock[] {
   const first = workflows?.first ?? [];
   const nothing =
     workflows === null
-      ? "They cannot be shown at the moment."
+      ? UNREADABLE
       : "There is no workflow that you may run yet. Describe one, or ask an admin.";
   return [
     header("Run a workflow"),

@@ -11,6 +11,9 @@ import type { Reply } from "../reply.ts";
  */
 export const ACK_WITHIN_MS = 2000;
 
+/** Said in App Home, where there is no card that shows it. */
+export const COUNTED_SENTENCE = ":white_check_mark: Your decision counts.";
+
 export const UNCONFIRMED_SENTENCE =
   "It could not be confirmed that your decision was recorded. If it was, the card will show it in a moment; otherwise click again. A second click never counts twice.";
 

@@ -17,7 +17,7 @@ import { toWritten, type WrittenMessage } from "../../conversation/written-messa
 import { whyNoChange } from "../../drafts/why-no-change.ts";
 import { ACTION_IDS } from "../../ids.ts";
 import { answerWithForm } from "../dialogs/run-form.ts";
-import { type AckedRequest, onAction } from "./on-action.ts";
+import { type AckedRequest, onAction, UNKNOWN_DRAFT } from "./on-action.ts";
 
 /** The buttons of the bot's answers in direct messages: they do what a command would, where none can be typed. */
 export function register(app: App, context: BotContext, conversation: Conversation): void {
@@ -37,10 +37,7 @@ export function register(app: App, context: BotContext, conversation: Conversati
   onAction(app, context, {
     id: ACTION_IDS.changeRecentDraft,
     parse: parseRecentDraftValue,
-    unknown: {
-      code: "draft_not_found",
-      message: "This button belongs to no draft. Describe the workflow again.",
-    },
+    unknown: UNKNOWN_DRAFT,
     ack: "before",
     handle: (request) => changeRecent(request, context, conversation),
   });

@@ -7,7 +7,7 @@ import { DECIDE_ACTION } from "../../ids.ts";
 import { showPending } from "../../pending-requests.ts";
 import type { CardMessage } from "../../views/blocks/build.ts";
 import { openDecision } from "../dialogs/decision.ts";
-import { answerClick } from "../vote-answer.ts";
+import { answerClick, COUNTED_SENTENCE } from "../vote-answer.ts";
 import { onAction, type PendingRequest } from "./on-action.ts";
 
 /** The choices of an approval. The card shows what the execution recorded, never what was clicked. */
@@ -53,8 +53,7 @@ export async function decide(
   const answer = context.engine.approvals.vote(vote);
   const counted = await answerClick(answer, request, context, { executionId, requestId, choice });
   if (!counted) return linkToNewest(vote, context);
-  // In App Home there is no card that shows it.
-  return click.home !== null ? ":white_check_mark: Your decision counts." : undefined;
+  return click.home !== null ? COUNTED_SENTENCE : undefined;
 }
 
 /** Leads from an old card to the one that asks now; nothing if there is none, or it is the same question. */

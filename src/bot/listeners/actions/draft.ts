@@ -5,7 +5,7 @@ import type { BotContext } from "../../context.ts";
 import { createDraftWriter } from "../../drafts/draft-writer.ts";
 import { ACTION_IDS } from "../../ids.ts";
 import { assertMayDeploy } from "../../permissions.ts";
-import { type AckedRequest, onAction } from "./on-action.ts";
+import { type AckedRequest, onAction, UNKNOWN_DRAFT } from "./on-action.ts";
 
 type DraftClick = AckedRequest<DraftValue>;
 
@@ -20,10 +20,7 @@ export function register(app: App, context: BotContext): void {
     onAction(app, context, {
       id,
       parse: parseDraftValue,
-      unknown: {
-        code: "draft_not_found",
-        message: "This button belongs to no draft. Describe the workflow again.",
-      },
+      unknown: UNKNOWN_DRAFT,
       ack: "before",
       handle,
     });

@@ -71,14 +71,21 @@ export type Action<Value> = ActionBase<Value> &
       }
   );
 
-const UNKNOWN = {
+/** For a button whose value names no run. */
+export const UNKNOWN_RUN = {
   code: "execution_not_found",
   message: "This button belongs to no run. Use the newest card of the run.",
 } as const;
 
+/** For a button whose value names no draft. */
+export const UNKNOWN_DRAFT = {
+  code: "draft_not_found",
+  message: "This button belongs to no draft. Describe the workflow again.",
+} as const;
+
 /** Listens to an action: acknowledges, parses, calls the handler, and answers the person alone. */
 export function onAction<Value>(app: App, context: BotContext, action: Action<Value>): void {
-  const { id, parse, unknown = UNKNOWN } = action;
+  const { id, parse, unknown = UNKNOWN_RUN } = action;
   app.action<BlockAction>(id, async ({ ack: acknowledge, body, respond, client }) => {
     if (action.ack === "before") await acknowledge();
     const click = parseClick(body);

@@ -9,6 +9,7 @@ import { createCardContext } from "../../views/card-context.ts";
 import { noticeDialog } from "../../views/dialog.ts";
 import { stepsDialog } from "../../views/steps-dialog.ts";
 import { registerPagedView } from "../dialogs/paged-view.ts";
+import { UNKNOWN_RUN } from "./on-action.ts";
 
 /** "All steps" of a run's card opens a dialog with each of them, as the person may see it. */
 export function register(app: App, context: BotContext): void {
@@ -17,7 +18,7 @@ export function register(app: App, context: BotContext): void {
     turns: ACTION_IDS.showStepsPage,
     parse: parseRunPageValue,
     loading: "Reading …",
-    unknown: "This button belongs to no run. Use the newest card of the run.",
+    unknown: UNKNOWN_RUN.message,
     notice: (text) => noticeDialog("Steps", [section(text)]),
     read,
   });

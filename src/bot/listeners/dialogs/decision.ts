@@ -16,7 +16,7 @@ import { blockOf, readFields } from "../../views/blocks/inputs.ts";
 import { decisionDialog, loadingDialog } from "../../views/decision-dialog.ts";
 import { noticeDialog } from "../../views/dialog.ts";
 import type { ActionRequest } from "../actions/on-action.ts";
-import { askAgain } from "../vote-answer.ts";
+import { askAgain, COUNTED_SENTENCE } from "../vote-answer.ts";
 import { fillDialog, onSubmit, openDialog, type Submission } from "./dialog.ts";
 
 const TITLE = "Your decision";
@@ -44,8 +44,7 @@ export function register(app: App, context: BotContext): void {
         return { kind: "notice", text: showSentence(settled.message) };
       logger.info({ requestId: value.r, choice: value.c, settled: settled.kind }, "a decision");
       if (value.o !== "home") return { kind: "done" };
-      // In App Home there is no card that shows it.
-      const notice = section(":white_check_mark: Your decision counts.");
+      const notice = section(COUNTED_SENTENCE);
       return { kind: "done", after: () => context.home.publish(user, undefined, [notice]) };
     },
   });
