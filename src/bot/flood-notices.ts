@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/api/engine.ts";
+import type { Flood } from "../engine/api/triggers.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import type { NotifyAdmins } from "./admin-notices.ts";
 
@@ -19,9 +20,17 @@ export function watchFloods(
   { triggers }: Pick<Engine, "triggers">,
   notifyAdmins: NotifyAdmins,
 ): () => void {
-  return triggers.onFlood(({ workflowId, kind, deployedBy }) => {
-    const what = EVENTS[kind] ?? "events";
-    const text = `"${workflowId}" is not started for all ${what} at the moment: there are more than it is started for, which is 100 at once and then one a second. The others start nothing, now or later. Narrow its trigger by "channels" or "users", so that fewer of them fit.`;
-    void notifyAdmins(text, isUserId(deployedBy) ? deployedBy : undefined);
+  return triggers.onFlood((flood) => {
+    const { deployedBy } = flood;
+    void notifyAdmins(describe(flood), isUserId(deployedBy) ? deployedBy : undefined);
   });
+}
+
+function describe({ workflowId, kind, why }: Flood): string {
+  if (why === "chain")
+    return `"${workflowId}" was not started for an event: the run that published it was the tenth in a row that an event or a workflow started. Workflows that start each other in a circle have to end it, for example by "match" in the trigger.`;
+  if (kind === "event")
+    return `"${workflowId}" is not started for all events at the moment: there are more than its trigger's "maxPerMinute" allows. The others start nothing, now or later. If workflows publish events in a circle, end it, for example by "match" in the trigger; if there are so many, raise "maxPerMinute".`;
+  const what = EVENTS[kind] ?? "events";
+  return `"${workflowId}" is not started for all ${what} at the moment: there are more than it is started for, which is 100 at once and then one a second. The others start nothing, now or later. Narrow its trigger by "channels" or "users", so that fewer of them fit.`;
 }

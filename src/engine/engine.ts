@@ -63,6 +63,7 @@ import { readQueueStats, StoreHealth } from "./runtime/store-health.ts";
 import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
 import { Worker } from "./runtime/worker.ts";
 import { createStepTypes } from "./steps/index.ts";
+import { withEventService } from "./triggers/event-service.ts";
 import { Triggers } from "./triggers/triggers.ts";
 import { createTriggerTypes } from "./triggers/types/index.ts";
 import { Deployments } from "./workflows/deployments.ts";
@@ -165,7 +166,10 @@ type Settings = ReturnType<typeof withDefaults>;
  * until `run`.
  */
 export function createEngine(options: EngineOptions): RunningEngine {
-  const settings = withDefaults(options);
+  const services = withEventService(options.services, {
+    publish: (event) => triggers.publishFrom(event),
+  });
+  const settings = withDefaults({ ...options, services });
   const { store, clock, access, draftBudgetUsd = DRAFT_BUDGET_USD } = settings;
   const storeHealth = new StoreHealth({ store, clock });
   const events = new EngineEvents();
@@ -307,6 +311,7 @@ function connectExecutions(
     ...settings,
     ...shared,
     executions: guarded,
+    readExecution: (executionId) => executions.read(executionId),
     process: worker.id,
   });
   const absences = new Absences({ ...settings, executions, triggers, process: worker.id });

@@ -547,3 +547,15 @@ describe("more reactions than a workflow is started for", () => {
     expect(await bot.messages("D0CAROL")).toHaveLength(1);
   });
 });
+
+test("more events than a workflow is started for start nothing, and admins hear what to do", async () => {
+  const echo = noting("echo", { type: "event", eventName: "order.paid", maxPerMinute: 2 });
+  await using bot = await TestBot.start({ definitions: [echo], admins: ["U0CAROL"] });
+
+  for (let count = 0; count < 5; count += 1)
+    await bot.engine.triggers.publish({ name: "order.paid", payload: { count } });
+
+  const notice = await bot.message("D0CAROL", /is not started for all events/);
+  expect(contentOf(notice)).toContain('raise "maxPerMinute"');
+  expect(await runs(bot, "echo", 2)).toHaveLength(2);
+});

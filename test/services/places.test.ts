@@ -4,6 +4,7 @@ import { z } from "zod";
 import { bareSchema } from "../../src/engine/definition/param-schema.ts";
 import { paramTraits, placementOf } from "../../src/engine/definition/param-traits.ts";
 import { service } from "../../src/engine/steps/service.ts";
+import { withEventService } from "../../src/engine/triggers/event-service.ts";
 import { createDatabaseService } from "../../src/services/database/database-service.ts";
 import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
@@ -19,12 +20,13 @@ import { json, startLoopbackServer } from "../support/loopback-server.ts";
 
 const V = "{{variables.v}}";
 const unused = {} as Parameters<typeof createSlackService>[0];
-const registry = createServiceRegistry([
+const called = createServiceRegistry([
   createSlackService(unused),
   createHttpService(),
   createEmailService({ server: null, templatesDir: "" }),
   createDatabaseService({ urls: {} }),
 ]);
+const registry = withEventService(called, { publish: async () => "e1" });
 
 /** A parameter, or a member of one, that takes text. */
 interface TextParam {

@@ -1,6 +1,7 @@
 import { createCron } from "../../src/adapters/node-cron.ts";
 import type { ValidationContext } from "../../src/engine/definition/validation/validate.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
+import { withEventService } from "../../src/engine/triggers/event-service.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { createDatabaseService } from "../../src/services/database/database-service.ts";
 import { createEmailService } from "../../src/services/email/email-service.ts";
@@ -14,11 +15,14 @@ export function realRegistries(): ValidationContext {
   return {
     stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
     triggerTypes: createTriggerTypes({ cron: createCron() }),
-    services: createServiceRegistry([
-      createSlackService(silentSlack()),
-      createHttpService(),
-      createEmailService({ server: null, templatesDir: "none" }),
-      createDatabaseService({ urls: {} }),
-    ]),
+    services: withEventService(
+      createServiceRegistry([
+        createSlackService(silentSlack()),
+        createHttpService(),
+        createEmailService({ server: null, templatesDir: "none" }),
+        createDatabaseService({ urls: {} }),
+      ]),
+      { publish: async () => "event" },
+    ),
   };
 }

@@ -37,8 +37,8 @@ export interface Triggers {
    */
   receiveChannel(channel: IncomingChannel): Promise<readonly StartResult[]>;
   /**
-   * Calls back when events of Slack's would start more runs of a workflow than is allowed: once in ten minutes for each workflow, in
-   * one of the processes. What is above that starts nothing.
+   * Calls back when events would start more runs of a workflow than is allowed: once in ten minutes for each workflow, in one of the
+   * processes. What is above that starts nothing.
    *
    * @returns a function that removes the listener.
    */
@@ -175,11 +175,13 @@ export interface IncomingChannel {
   readonly name: string;
 }
 
-/** More events of Slack's than a workflow is started for. */
+/** A workflow is not started for all events. */
 export interface Flood {
   readonly workflowId: string;
   /** The kind of trigger: `reaction`. */
   readonly kind: string;
+  /** More events than it is started for, or too many runs that have led to each other. */
+  readonly why: "rate" | "chain";
   /** Who deployed the active version. */
   readonly deployedBy: string;
 }

@@ -196,7 +196,17 @@ export function aiStepsOf(steps: unknown): readonly StepDefinition[] {
   return step.success && step.data.type === "ai-decision" ? [step.data, ...inner] : inner;
 }
 
-/** A name of events: `invoice.paid`, `order:42`. The ends of runs are `<workflow>.completed` and `<workflow>.failed`. */
+/** How the ends of runs are called: `workflow.completed` of all, `<workflow>.completed` of one. */
+export const RUN_ENDS = ["completed", "failed", "cancelled"] as const;
+
+/** Names of events that the bot publishes itself, so that nothing else may. The ends of one workflow's runs come besides. */
+export const BUILT_IN_EVENTS: readonly string[] = RUN_ENDS.map((end) => `workflow.${end}`);
+
+export function isBuiltInEvent(name: string): boolean {
+  return BUILT_IN_EVENTS.includes(name);
+}
+
+/** A name of events: `invoice.paid`, `order:42`. */
 export const EventName = z
   .string()
   .regex(

@@ -293,12 +293,15 @@ function withLabels(
   return Object.keys(labels).length === 0 ? start : { ...start, labels };
 }
 
-/** Triggers with names of their own, and what other runs hand on, are written by the author of the workflow. */
+/**
+ * Triggers with names of their own, and what other runs hand on, are written by the author of the workflow. The payload of an event
+ * that a step publishes is not: it may be a whole value from outside.
+ */
 const OUTSIDE: ReadonlySet<string> = new Set(["slash", "manual", "api", "webhook", "event"]);
 
-/** Whether a person or a program chose the names of the variables. */
-function isFromOutside({ type, source }: Trigger): boolean {
-  return OUTSIDE.has(type) && source === undefined;
+/** Whether a person, a program or a step of another workflow chose the names of the variables. */
+function isFromOutside({ type, source, sourceStep }: Trigger): boolean {
+  return OUTSIDE.has(type) && (source === undefined || sourceStep !== undefined);
 }
 
 /** Whether the holder of the API's token gave the variables. */

@@ -98,6 +98,8 @@ export interface Trigger {
   readonly event?: string;
   /** The execution whose end, or whose step, started this one. */
   readonly source?: string;
+  /** The step of `source` that published the event and chose its payload; absent: no step did. */
+  readonly sourceStep?: string;
   /** How many executions have started each other up to this one; at most `MAX_CHAIN`. */
   readonly depth?: number;
   /** The execution that the chain began with. Absent: this one, or an old log. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../shared/json.ts";
 import type { Answerable } from "../model/answerable.ts";
 
-/** Something that happened, under a name: published from outside, or the end of an execution. */
+/** Something that happened, under a name: published from outside or by a step, or the end of an execution. */
 export interface EventRecord {
   /** Unique over all events: a repeat is recognized by it. */
   readonly id: string;
@@ -10,7 +10,7 @@ export interface EventRecord {
   readonly at: number;
   /** Variables of an execution that it starts. */
   readonly payload: JsonObject;
-  /** The execution whose end it is. */
+  /** The execution whose end it is, or whose step published it. */
   readonly source?: EventSource;
   /** Who answers for what it starts: people of that execution, the owner of a token. Absent in old records. */
   readonly answerable?: readonly Answerable[];
@@ -25,6 +25,8 @@ export interface EventSource {
   readonly depth: number;
   /** The execution that the chain began with. Absent: that one, or an old record. */
   readonly root?: string;
+  /** The step that published it, with a payload of its choice; absent: no step did. */
+  readonly stepId?: string;
 }
 
 /** Events, and which executions wait for which. */

@@ -22,8 +22,12 @@ interface EngineEventMap {
   readonly workflowActivated: null;
   /** Another process died. */
   readonly processDied: null;
-  /** More events of Slack's than a workflow is started for: one of them was left out. */
-  readonly flooded: { readonly workflowId: string; readonly kind: string };
+  /** A workflow was not started for an event: there were too many, or too many runs have led to each other. */
+  readonly flooded: {
+    readonly workflowId: string;
+    readonly kind: string;
+    readonly why: "rate" | "chain";
+  };
 }
 
 type EventName = keyof EngineEventMap;

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../shared/json.ts";
+import { RUN_ENDS } from "../definition/schema.ts";
 import { handOn } from "../execution/decider/answerable.ts";
 import type { ReadonlyState } from "../model/state.ts";
-import type { EventRecord } from "../ports/events.ts";
+import type { EventRecord, EventSource } from "../ports/events.ts";
 import { memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { EventConfig } from "./types/event.ts";
 
@@ -27,31 +28,36 @@ export class CompletionEvents {
 
   /** @throws {AppError} `store_unavailable`: to be done again. */
   async publish(state: ReadonlyState): Promise<void> {
-    const { executionId, workflowId, trigger } = state.start;
     for (const name of this.#wantedNames(state)) {
       await this.#options.publish({
         id: `end:${endId(state)}:${name}`,
         name,
         payload: payloadOf(name, state),
-        source: {
-          executionId,
-          workflowId,
-          depth: trigger.depth ?? 0,
-          root: trigger.root ?? executionId,
-        },
+        source: toSource(state),
         answerable: handOn(state),
       });
     }
   }
 
   #wantedNames({ status, start }: ReadonlyState): readonly string[] {
-    if (status !== "completed" && status !== "failed") return [];
+    if (!RUN_ENDS.some((end) => end === status)) return [];
     const { triggers } = this.#options;
     const listening = new Set(triggers.of("event").map((one) => this.#config(one).eventName));
     return [`${start.workflowId}.${status}`, `workflow.${status}`].filter(
       (name) => listening.has(name) || triggers.isAwaited(name),
     );
   }
+}
+
+/** Where an event of an execution comes from. */
+export function toSource({ start }: ReadonlyState): EventSource {
+  const { executionId, workflowId, trigger } = start;
+  return {
+    executionId,
+    workflowId,
+    depth: trigger.depth ?? 0,
+    root: trigger.root ?? executionId,
+  };
 }
 
 /** Names an end: what was reopened ends once more, and that is published as well. */

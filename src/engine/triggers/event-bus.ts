@@ -3,21 +3,28 @@ import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { PublishRequest, PublishResult } from "../api/triggers.ts";
+import { isBuiltInEvent } from "../definition/schema.ts";
+import { handOn } from "../execution/decider/answerable.ts";
 import { toEventSignal } from "../execution/decider/handle-events.ts";
 import type { AnswerablePeople } from "../executions/answerable-people.ts";
 import type { Descendants } from "../executions/descendants.ts";
 import type { Executions } from "../executions/executions.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 import type { Scope } from "../language/scope.ts";
-import { MAX_CHAIN } from "../model/events.ts";
+import { MAX_CHAIN, type Trigger } from "../model/events.ts";
 import { executionIdFor } from "../model/execution-id.ts";
+import type { ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventRecord, EventSource } from "../ports/events.ts";
 import { UPLOADS } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { RateLimit } from "../ports/rate-limits.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Files } from "../runtime/files.ts";
+import { toSource } from "./completion-events.ts";
+import type { StepEvent } from "./event-service.ts";
+import { admitsStart } from "./start-limit.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { EventConfig } from "./types/event.ts";
 
@@ -30,10 +37,14 @@ export interface EventBusOptions {
   readonly people: AnswerablePeople;
   readonly descendants: Descendants;
   readonly files: Pick<Files, "admit">;
+  /** The durable state of an execution, to be read at once. @throws {AppError} `execution_not_found`. */
+  readonly readExecution: (executionId: string) => Promise<{ readonly state: ReadonlyState }>;
   readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;
 }
+
+const MINUTE_MS = 60_000;
 
 /** Executions to which an event is delivered at a time. */
 const PAGE = 200;
@@ -59,13 +70,39 @@ export class EventBus {
    */
   async receive({ name, payload, id }: PublishRequest): Promise<PublishResult> {
     await this.#options.triggers.load();
-    if (this.#options.triggers.isEndName(name)) throw reservedName(name);
-    const eventId = id === undefined ? `event:${randomUUID()}` : `given:${name}:${id}`;
+    this.#assertFree(name);
+    const eventId = id === undefined ? `event:${randomUUID()}` : givenId(name, id);
     const answerable = this.#options.people.ofToken("api");
-    const event = { id: eventId, name, payload, answerable, ...this.#moment() };
-    const isNew = await this.#options.store.events.insert(event);
+    const existed = !(await this.#accept({ id: eventId, name, payload, answerable }));
+    return { eventId, existed };
+  }
+
+  /**
+   * Takes an event from a step of an execution. Durable when it resolves; it is delivered soon after. A repeat of the step changes
+   * nothing.
+   *
+   * @returns its id.
+   * @throws {AppError} `input_invalid` for a name under which the bot itself publishes; `execution_not_found`, `store_unavailable`.
+   */
+  async publishFrom({ name, payload, id, key, stepId, executionId }: StepEvent): Promise<string> {
+    this.#assertFree(name);
+    const { state } = await this.#options.readExecution(executionId);
+    const source = { ...toSource(state), stepId };
+    const answerable = handOn(state);
+    const eventId = id === undefined ? `step:${key}` : givenId(name, id);
+    await this.#accept({ id: eventId, name, payload, source, answerable });
+    return eventId;
+  }
+
+  #assertFree(name: string): void {
+    if (isBuiltInEvent(name) || this.#options.triggers.isEndName(name)) throw reservedName(name);
+  }
+
+  /** @returns whether it is new. */
+  async #accept(event: Omit<EventRecord, "at" | "process">): Promise<boolean> {
+    const isNew = await this.#options.store.events.insert({ ...event, ...this.#moment() });
     if (isNew) void this.catchUp();
-    return { eventId, existed: !isNew };
+    return isNew;
   }
 
   /** Stores an event and delivers it to all who wait. @throws {AppError} `store_unavailable`: to be repeated. */
@@ -133,16 +170,26 @@ export class EventBus {
     } while (after !== undefined);
   }
 
+  #fits(trigger: ActiveTrigger, event: EventRecord): boolean {
+    const { eventName, match } = this.#rule(trigger);
+    if (eventName !== event.name || isOwnEnd(trigger, event)) return false;
+    return match === null || isTrue(match, event.payload);
+  }
+
+  #assertChain({ workflowId, kind }: ActiveTrigger, { source }: EventRecord): void {
+    if (source === undefined || source.depth < MAX_CHAIN) return;
+    this.#options.events.emit("flooded", { workflowId, kind, why: "chain" });
+    throw tooLong(workflowId);
+  }
+
   /** A workflow that cannot be started must not keep others from it. */
   async #start(trigger: ActiveTrigger, event: EventRecord): Promise<void> {
     const { workflowId, id } = trigger;
-    const { name, payload, source, answerable = [] } = event;
-    const { eventName, match } = this.#rule(trigger);
-    if (eventName !== name || isOwnEnd(trigger, event)) return;
-    const depth = source === undefined ? 0 : source.depth + 1;
+    const { payload, source, answerable = [] } = event;
     try {
-      if (depth > MAX_CHAIN) throw tooLong(workflowId);
-      if (match && !isTrue(match, payload)) return;
+      if (!this.#fits(trigger, event)) return;
+      this.#assertChain(trigger, event);
+      if (!(await admitsStart(this.#options, trigger, this.#rule(trigger).limit))) return;
       if (source) await this.#options.descendants.take(rootOf(source), workflowId);
       await this.#options.executions.start({
         workflowId,
@@ -150,12 +197,7 @@ export class EventBus {
         variables: payload,
         variableForm: "json",
         answerable,
-        trigger: {
-          type: "event",
-          id,
-          event: event.id,
-          ...(source && { source: source.executionId, depth, root: rootOf(source) }),
-        },
+        trigger: { type: "event", id, event: event.id, ...chainOf(event) },
       });
     } catch (error) {
       if (isAppError(error, "store_unavailable")) throw error;
@@ -167,6 +209,18 @@ export class EventBus {
   }
 }
 
+function givenId(name: string, id: string): string {
+  return `given:${name}:${id}`;
+}
+
+/** Where a run that the event starts stands in a chain. */
+function chainOf({ source }: EventRecord): Partial<Trigger> {
+  if (source === undefined) return {};
+  const { executionId, depth, stepId: sourceStep } = source;
+  const place = { source: executionId, depth: depth + 1, root: rootOf(source) };
+  return { ...place, ...omitUndefined({ sourceStep }) };
+}
+
 function rootOf({ root, executionId }: EventSource): string {
   return root ?? executionId;
 }
@@ -174,11 +228,21 @@ function rootOf({ root, executionId }: EventSource): string {
 interface Rule {
   readonly eventName: string;
   readonly match: Expression | null;
+  /** How many runs it starts. */
+  readonly limit: RateLimit;
 }
 
 function toRule(trigger: ActiveTrigger): Rule {
-  const { eventName, match } = EventConfig.parse(trigger.config);
-  return { eventName, match: match === undefined ? null : compileExpression(match) };
+  const { eventName, match, maxPerMinute } = EventConfig.parse(trigger.config);
+  return {
+    eventName,
+    match: match === undefined ? null : compileExpression(match),
+    limit: {
+      key: `trigger:${trigger.workflowId}:${trigger.id}`,
+      burst: maxPerMinute,
+      intervalMs: MINUTE_MS / maxPerMinute,
+    },
+  };
 }
 
 /** Who listens to the ends of all workflows does not mean itself. */
@@ -213,10 +277,14 @@ function tooLong(workflowId: string): AppError {
 function reservedName(name: string): AppError {
   return new AppError({
     code: "input_invalid",
-    message: `"${name}" is published when a run ends, and cannot be published from outside. Choose another name.`,
+    message: `"${name}" is published by the bot itself, and cannot be published by others. Choose another name.`,
     details: {
       problems: [
-        { path: "name", message: `"${name}" is the end of a run`, fix: "Choose another name." },
+        {
+          path: "name",
+          message: `"${name}" is published by the bot itself`,
+          fix: "Choose another name.",
+        },
       ],
     },
   });

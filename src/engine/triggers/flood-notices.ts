@@ -31,11 +31,11 @@ export class FloodNotices {
 
   /** @returns a function that removes the listener. */
   on(listener: (flood: Flood) => void): () => void {
-    return this.#options.events.on("flooded", async ({ workflowId, kind }) => {
+    return this.#options.events.on("flooded", async ({ workflowId, kind, why }) => {
       const { logger } = this.#options;
       try {
         if (!(await this.#isDue(workflowId))) return;
-        listener({ workflowId, kind, deployedBy: await this.#deployer(workflowId) });
+        listener({ workflowId, kind, why, deployedBy: await this.#deployer(workflowId) });
       } catch (error) {
         logger.warn({ workflowId, error: asAppError(error).message }, "a notice was not sent");
       }

@@ -4,22 +4,15 @@ import type { StartRequest, StartResult } from "../api/executions.ts";
 import type { IncomingMessage } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Conversations } from "../ports/conversations.ts";
-import type { Logger } from "../ports/logger.ts";
-import type { RateLimitStore } from "../ports/rate-limits.ts";
-import type { EngineEvents } from "../runtime/engine-events.ts";
+import { admitsStart, type StartLimitOptions } from "./start-limit.ts";
 import type { ActiveTrigger, TriggerRegistry } from "./trigger-registry.ts";
 
-export interface SlackStartsOptions {
+export interface SlackStartsOptions extends StartLimitOptions {
   readonly triggers: TriggerRegistry;
   readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
   readonly access: Pick<Access, "mayUse" | "amongWhich">;
-  readonly store: { readonly rateLimits: RateLimitStore };
-  readonly clock: Clock;
-  readonly events: EngineEvents;
-  readonly logger: Logger;
 }
 
 /** The run that an event of Slack's asks a trigger for. */
@@ -97,17 +90,9 @@ export class SlackStarts {
   }
 
   /** Counts one start against the trigger's limit. @returns `false`: the limit is used up, and that is published. */
-  async admits({ workflowId, kind, id }: ActiveTrigger): Promise<boolean> {
-    const { store, clock, logger, events } = this.#options;
-    const limit = {
-      key: `trigger:${workflowId}:${id}`,
-      ...{ burst: BURST, intervalMs: INTERVAL_MS },
-    };
-    const refusal = await store.rateLimits.take([limit], clock.now());
-    if (refusal === null) return true;
-    logger.warn({ workflowId, trigger: id }, "more events than a trigger may start runs for");
-    events.emit("flooded", { workflowId, kind });
-    return false;
+  async admits(trigger: ActiveTrigger): Promise<boolean> {
+    const key = `trigger:${trigger.workflowId}:${trigger.id}`;
+    return admitsStart(this.#options, trigger, { key, burst: BURST, intervalMs: INTERVAL_MS });
   }
 
   /** @returns what may succeed when it is delivered again as an error; `null` for what will not. */

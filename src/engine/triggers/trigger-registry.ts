@@ -1,7 +1,7 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
-import { triggersOf } from "../definition/schema.ts";
+import { RUN_ENDS, triggersOf } from "../definition/schema.ts";
 import { triggerId } from "../definition/trigger-type.ts";
 import { writtenNames } from "../definition/written-names.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -76,11 +76,11 @@ export class TriggerRegistry {
     return [...this.#known.values()].some(({ awaited }) => awaited.has(name));
   }
 
-  /** Is it the name by which a deployed workflow, or all of them, tell the ends of their runs? */
+  /** Is it the name by which a deployed workflow reports the ends of its runs? */
   isEndName(name: string): boolean {
     const [workflowId = "", end, more] = name.split(".");
-    if (more !== undefined || (end !== "completed" && end !== "failed")) return false;
-    return workflowId === "workflow" || this.#known.has(workflowId);
+    if (more !== undefined || !RUN_ENDS.some((known) => known === end)) return false;
+    return this.#known.has(workflowId);
   }
 
   /** Refreshes unless that was done before. */

@@ -20,6 +20,7 @@ import type {
 import type { AnswerablePeople } from "../executions/answerable-people.ts";
 import type { Descendants } from "../executions/descendants.ts";
 import type { Executions } from "../executions/executions.ts";
+import type { ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Conversations } from "../ports/conversations.ts";
 import type { Cron } from "../ports/cron.ts";
@@ -33,6 +34,7 @@ import { ChannelTrigger } from "./channel-trigger.ts";
 import { CompletionEvents } from "./completion-events.ts";
 import { DatabasePoller } from "./database-poller.ts";
 import { EventBus } from "./event-bus.ts";
+import type { StepEvent } from "./event-service.ts";
 import { FileTrigger } from "./file-trigger.ts";
 import { FloodNotices } from "./flood-notices.ts";
 import { MemberTrigger } from "./member-trigger.ts";
@@ -59,6 +61,8 @@ export interface TriggersOptions {
   readonly people: AnswerablePeople;
   readonly descendants: Descendants;
   readonly files: Pick<Files, "admit" | "limits">;
+  /** The durable state of an execution, to be read at once. @throws {AppError} `execution_not_found`. */
+  readonly readExecution: (executionId: string) => Promise<{ readonly state: ReadonlyState }>;
   readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;
@@ -184,6 +188,11 @@ export class Triggers implements TriggersApi {
 
   publish(event: PublishRequest): Promise<PublishResult> {
     return this.#events.receive(event);
+  }
+
+  /** @see EventBus.publishFrom */
+  publishFrom(event: StepEvent): Promise<string> {
+    return this.#events.publishFrom(event);
   }
 
   /** Reads the active triggers. To be done before executions run: their ends are published to those who wait for them. */

@@ -83,6 +83,22 @@ describe("the end of a run", () => {
     expect(await harness.runs(engine, "after")).toEqual([]);
   });
 
+  test("by cancellation starts those who wait for that", async () => {
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    const nap = { id: "nap", type: "wait", config: { duration: "1h" } };
+    await harness.deploy(engine, "slow", { type: "manual" }, { steps: [nap] });
+    await harness.deploy(engine, "clean", on("workflow.cancelled"));
+    await harness.deploy(engine, "undo", on("slow.cancelled"));
+    const executionId = await run(harness, engine, "slow");
+
+    await engine.executions.cancel(executionId, "U0ALICE");
+    await harness.clock.advance(500);
+
+    for (const id of ["clean", "undo"])
+      expect(await harness.runs(engine, id)).toMatchObject([{ executionId, status: "cancelled" }]);
+  });
+
   test("is told only where match is true", async () => {
     await using harness = await TriggerHarness.open();
     const engine = await harness.start();
@@ -243,7 +259,7 @@ describe("workflows that wait for each other", () => {
 
 test.for<readonly [JsonObject, string, string]>([
   [on("is done"), "trigger.eventName", "must begin with a letter or digit"],
-  [on("workflow.cancelled"), "trigger.eventName", "there is no event"],
+  [on("workflow.began"), "trigger.eventName", "there is no event"],
   [on("a.completed", { match: "1 +" }), "trigger.match", "ends too early"],
   [on("a.completed", { match: "output.x" }), "trigger.match", '"output" is not known here'],
 ])("%j is a problem", async ([trigger, path, text]) => {

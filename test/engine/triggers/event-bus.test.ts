@@ -192,9 +192,9 @@ describe("an event", () => {
     const { harness, engine } = await waiter();
     await using _ = harness;
 
-    for (const name of ["workflow.completed", "waiter.failed"])
+    for (const name of ["workflow.completed", "waiter.failed", "waiter.cancelled"])
       await expect(engine.triggers.publish({ name, payload: {} })).rejects.toThrow(
-        /published when a run ends/,
+        /published by the bot itself/,
       );
     expect(await engine.triggers.publish({ name: "payment.failed", payload: {} })).toMatchObject({
       existed: false,

@@ -10,7 +10,7 @@ export function eventsConformance(open: OpenStore): void {
   describe("events", () => {
     test("an event is pending until it is settled, and is found all the same", async () => {
       await using store = await open();
-      const source = { executionId: "exec_1", workflowId: "w", depth: 2 };
+      const source = { executionId: "exec_1", workflowId: "w", depth: 2, stepId: "pay" };
       const answerable = [{ person: "U0BOB", why: "edited", of: "exec_0" }] as const;
       const told = event("e1", { source, answerable });
 

@@ -1,44 +1,45 @@
 import { z } from "zod";
+import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { isAppError } from "../../../shared/errors.ts";
-import { EventName } from "../../definition/schema.ts";
+import { BUILT_IN_EVENTS, EventName, isBuiltInEvent } from "../../definition/schema.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
 import { compileExpression } from "../../language/expression.ts";
 
 export const EventConfig = z.strictObject({
-  /** A name that a program publishes, or the end of a run: `workflow.completed`, `ticket-triage.failed`. */
+  /** A name that a program or a step publishes, or that of a built-in event: `workflow.completed`, `ticket-triage.failed`. */
   eventName: EventName,
   /** CEL over the variables that the run would get; it starts where this is true. */
   match: z.string().max(2000).optional(),
+  /** So many runs are started at once, and then so many a minute. What is above that starts nothing. */
+  maxPerMinute: z.int().min(1).max(6000).default(600),
 });
 export type EventConfig = z.output<typeof EventConfig>;
 
 /**
- * A named event starts the workflow, with its payload as variables. Events come from outside and from the ends of runs; these give
- * `event`, `workflowId`, `executionId`, `status`, `output`, `variables`, and `error` of a run that failed.
+ * A named event starts the workflow, with its payload as variables. Events come from outside, from steps and from the ends of runs;
+ * these give `event`, `workflowId`, `executionId`, `status`, `output`, `variables`, and `error` of a run that failed.
  */
 export const event = defineTriggerType({
   kind: "event",
   summary:
-    "Started by a named event that another system sends, or when a run of another workflow completes or fails.",
+    "Started by a named event that another system or a step of another workflow publishes, or when a run of another workflow ends.",
   config: EventConfig,
   gives: ["event", "workflowId", "executionId", "status", "output", "variables", "error"],
   givesMore: true,
   check: checkEvent,
 });
 
-/** Can the name be that of the end of a run? Others may have the same form. */
-function isEndName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9_-]*\.(?:completed|failed)$/.test(name);
-}
+/** How names begin under which nothing but the bot is expected to publish. */
+const OWN_PREFIXES: readonly string[] = ["workflow."];
 
 function checkEvent({ eventName, match }: EventConfig): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  if (eventName.startsWith("workflow.") && !isEndName(eventName)) {
+  if (OWN_PREFIXES.some((prefix) => eventName.startsWith(prefix)) && !isBuiltInEvent(eventName)) {
     problems.push({
       path: ["eventName"],
       message: `there is no event "${eventName}"`,
-      fix: "Of runs there are workflow.completed and workflow.failed, or these of one workflow: <id>.completed, <id>.failed.",
+      fix: `The bot itself publishes ${BUILT_IN_EVENTS.join(", ")}, and of one workflow <id>.completed, <id>.failed and <id>.cancelled.${didYouMean(eventName, BUILT_IN_EVENTS)}`,
     });
   }
   if (match === undefined) return problems;
