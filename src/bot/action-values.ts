@@ -54,6 +54,18 @@ export function parseResumeValue(text: string | undefined): ResumeValue | null {
   return ResumeValue.safeParse(parseJson(text)).data ?? null;
 }
 
+/** What the button carries that archives a workflow. */
+const ArchiveValue = z.object({ w: z.string() });
+
+export function toArchiveValue(value: z.output<typeof ArchiveValue>): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseArchiveValue(text: string | undefined): z.output<typeof ArchiveValue> | null {
+  return ArchiveValue.safeParse(parseJson(text)).data ?? null;
+}
+
 /** What a button of a draft carries: draft and round. */
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;

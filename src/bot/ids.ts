@@ -41,6 +41,7 @@ export const ACTION_IDS = {
   showRun: "show_run",
   showRunPage: "show_run_page",
   resumeWorkflow: "resume_workflow",
+  archiveWorkflow: "archive_workflow",
   endOutage: "end_outage",
   resendRefused: "resend_refused",
 } as const;

@@ -350,7 +350,7 @@ function workflowsOf(
     deploy: (definition, options) => changes.deploy(definition, options),
     deployFile: (file, source) => changes.deployFile(file, source),
     validate: (definition) => workflows.validate(definition),
-    list: () => workflows.list(),
+    list: (options) => workflows.list(options),
     runnableBy: (userId) => changes.runnableBy(userId),
     deployableBy: (userId) => changes.deployableBy(userId),
     listServices: () => listServices(services),
@@ -364,6 +364,8 @@ function workflowsOf(
     explain: (definition) => explain(definition, services, prompts),
     pause: (workflowId, by) => changes.pause(workflowId, by),
     resume: (workflowId, by) => changes.resume(workflowId, by),
+    archive: (workflowId, by, options) => changes.archive(workflowId, by, options),
+    unarchive: (workflowId, by) => changes.unarchive(workflowId, by),
     pauseOf: (workflowId) => (workflowId === null ? pauses.everything : pauses.of(workflowId)),
   };
 }

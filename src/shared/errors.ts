@@ -16,6 +16,7 @@ const FAULTS = {
   definition_conflict: "author",
   workflow_not_found: "user",
   version_not_found: "user",
+  workflow_archived: "user",
   template_not_found: "user",
   prompt_not_found: "user",
   execution_not_found: "user",

@@ -408,6 +408,10 @@ export const WORKFLOWS = describeRecord<WorkflowRecord, Pick<WorkflowRecord, "wo
     activeVersion: { column: "active_version", value: ({ activeVersion }) => activeVersion },
     files: { column: "files", value: ({ files }) => JSON.stringify(files) },
     updatedAt: { column: "updated_at", value: ({ updatedAt }) => updatedAt },
+    archived: {
+      column: "archived",
+      value: ({ archived }) => (archived ? JSON.stringify(archived) : null),
+    },
   },
   texts: { record: { field: "record", value: RECORD_TEXT.value } },
 });

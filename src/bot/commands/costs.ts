@@ -128,7 +128,9 @@ function listLines(title: string, lines: readonly CostLine[], naming: Naming): s
 }
 
 async function workflowNames(engine: Engine): Promise<Naming> {
-  const names = new Map((await engine.workflows.list()).map(({ id, name }) => [id, name]));
+  const names = new Map(
+    (await engine.workflows.list({ archived: true })).map(({ id, name }) => [id, name]),
+  );
   return (id) => (id === GENERATION ? "_drafts of workflows_" : escapeText(names.get(id) ?? id));
 }
 

@@ -102,6 +102,8 @@ export const TOPICS: readonly Topic[] = [
       "migrate",
       "pause",
       "resume",
+      "archive",
+      "unarchive",
       "prompts",
     ],
     words: [],

@@ -3,6 +3,7 @@ import type { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import { accessCommand } from "./access.ts";
 import { approvalsCommand, approveCommand, rejectCommand } from "./approvals.ts";
+import { archiveCommand, unarchiveCommand } from "./archive.ts";
 import { budgetCommand } from "./budget.ts";
 import { cancelCommand } from "./cancel.ts";
 import { readCommandText } from "./command-text.ts";
@@ -89,6 +90,8 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   migrateCommand,
   pauseCommand,
   resumeCommand,
+  archiveCommand,
+  unarchiveCommand,
   sharingCommand,
 ];
 

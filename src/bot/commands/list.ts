@@ -1,13 +1,21 @@
-import { escapeText, mentionPerson, showValue } from "../../slack/text.ts";
+import { escapeText, mentionPerson, showTime, showValue } from "../../slack/text.ts";
+import type { BotContext } from "../context.ts";
 import { message, sections } from "../views/blocks/build.ts";
-import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { assertNoMore, foldName } from "./named.ts";
+import { type Answer, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 export const listCommand: Subcommand = {
   name: "list",
-  usage: "",
-  summary: "all workflows",
+  usage: "[archived]",
+  summary: "all workflows, or those that are archived",
   roles: EVERY_ROLE,
-  run: async (_request, { engine, command }) => {
+  run: async ({ words }, context) => {
+    const { engine, command } = context;
+    const [word, ...rest] = words;
+    if (word !== undefined && foldName(word) === "archived") {
+      assertNoMore(rest, context, listCommand);
+      return listArchived(context);
+    }
     const workflows = await engine.workflows.list();
     if (workflows.length === 0) {
       return "There are no workflows yet. An operator deploys them from the workflows folder or over HTTP.";
@@ -25,3 +33,15 @@ export const listCommand: Subcommand = {
     return message(lines.join("\n"), sections([...lines, hint]));
   },
 };
+
+async function listArchived({ engine, command }: BotContext): Promise<Answer> {
+  const workflows = await engine.workflows.list({ archived: true });
+  const lines = workflows.flatMap(({ id, name, archived }) =>
+    archived
+      ? `• *${escapeText(name)}* (\`${escapeText(id)}\`): by ${mentionPerson(archived.by)} ${showTime(archived.at)}`
+      : [],
+  );
+  if (lines.length === 0) return "No workflow is archived.";
+  const hint = `To bring one back: \`${command} unarchive &lt;id&gt;\`.`;
+  return message(lines.join("\n"), sections([...lines, hint]));
+}

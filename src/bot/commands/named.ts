@@ -40,6 +40,7 @@ export interface NamedWorkflow {
 interface Known {
   readonly id: string;
   readonly name: string;
+  readonly archived?: unknown;
 }
 
 /** Names have 120 characters at most; what people write beside them is no name. */
@@ -55,7 +56,7 @@ export async function findWorkflow(
   words: readonly string[],
   { engine, command }: Lookup,
 ): Promise<NamedWorkflow | null> {
-  const workflows = await engine.workflows.list();
+  const workflows = await engine.workflows.list({ archived: true });
   for (let length = Math.min(words.length, MAX_WORDS); length > 0; length--) {
     const typed = words.slice(0, length).join(" ");
     if (typed.length > MAX_NAME) continue;
@@ -74,12 +75,15 @@ export async function findWorkflow(
   return null;
 }
 
-/** An id goes before a name. */
+/** An id goes before a name, and what is in use before what is archived. */
 function fittingWorkflows(typed: string, workflows: readonly Known[]): readonly Known[] {
   const wanted = foldName(typed);
   if (wanted === "") return [];
   const byId = workflows.filter(({ id }) => foldName(id) === wanted);
-  return byId.length > 0 ? byId : workflows.filter(({ name }) => foldName(name) === wanted);
+  const fitting =
+    byId.length > 0 ? byId : workflows.filter(({ name }) => foldName(name) === wanted);
+  const inUse = fitting.filter(({ archived }) => archived === undefined);
+  return inUse.length > 0 ? inUse : fitting;
 }
 
 /**

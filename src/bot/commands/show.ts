@@ -19,7 +19,8 @@ export const showCommand: Subcommand = {
     const { engine, command } = context;
     const { id, rest } = await readWorkflow(words, context, showCommand);
     assertNoMore(rest, context, showCommand);
-    const { definition, version, deployedBy, deployedAt } = await engine.workflows.get(id);
+    const { definition, version, deployedBy, deployedAt, archived } =
+      await engine.workflows.get(id);
     const inputs = describeInputs(definition);
     const { maxCostUsd, onCostCap } = definition.limits;
     const atCap = onCostCap === "wait" ? "then its starter is asked" : "then it ends";
@@ -28,6 +29,11 @@ export const showCommand: Subcommand = {
     const next = await engine.triggers.upcoming(id, NEXT_STARTS);
     const lines = [
       `${showAsCode(definition.name)} (\`${escapeText(definition.id)}\`, version ${version})`,
+      ...(archived
+        ? [
+            `:file_cabinet: Archived by ${mentionPerson(archived.by)} ${showTime(archived.at)}: nothing starts it. \`${command} unarchive ${escapeText(id)}\` brings it back.`,
+          ]
+        : []),
       `*Cost and time*: ${estimate}`,
       ...(next.length > 0
         ? [`*Next starts by its schedule*: ${next.map(showTime).join(", ")}`]

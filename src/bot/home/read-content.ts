@@ -146,7 +146,7 @@ export async function readRest(
     orNone(readRuns(userId, options)),
     orNone(engine.workflows.runnableBy(userId)),
     orNone(readCosts(userId, isAdmin, engine)),
-    orNone(engine.workflows.list()),
+    orNone(engine.workflows.list({ archived: true })),
     isAdmin ? orNone(engine.drafts.listOpen()) : [],
   ]);
   const names = new Map(all?.map(({ id, name }) => [id, name]));
@@ -228,6 +228,7 @@ function readAdmin(
   return {
     everything,
     paused: (workflows ?? []).flatMap((workflow) => {
+      if (workflow.archived) return [];
       const pause = everything === null ? engine.workflows.pauseOf(workflow.id) : null;
       return pause === null ? [] : [{ workflow, pause }];
     }),

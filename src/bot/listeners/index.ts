@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { BotContext } from "../context.ts";
 import { type Conversation, createConversation } from "../conversation/conversation.ts";
+import { register as registerArchive } from "./actions/archive.ts";
 import { register as registerCancelRun } from "./actions/cancel-run.ts";
 import { register as registerConversation } from "./actions/conversation.ts";
 import { register as registerDecide } from "./actions/decide.ts";
@@ -66,6 +67,7 @@ export function registerListeners(app: App, context: BotContext): Conversation {
   registerHomePages(app, context);
   registerHomeRun(app, context);
   registerHomeAdmin(app, context);
+  registerArchive(app, context);
   registerNewWorkflow(app, context);
   registerShowRun(app, context);
   const conversation = createConversation(context);

@@ -3,7 +3,7 @@ import type { DefinitionDiff } from "../definition/diff.ts";
 import type { Explanation } from "../definition/explain.ts";
 import type { Problem, ValidationResult } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
-import type { VersionSummary } from "../ports/workflows.ts";
+import type { Archived, VersionSummary } from "../ports/workflows.ts";
 
 /** Workflows: their versions, templates and pauses. */
 export interface Workflows {
@@ -13,7 +13,7 @@ export interface Workflows {
    * No `version`: the highest + 1, or nothing if the active version has the same content. A given version is stored under that
    * number; equal content under a taken number changes nothing and never re-activates.
    *
-   * @throws {AppError} `definition_conflict` when the number is taken by other content, with `details.diff` (from what has the
+   * @throws {AppError} `workflow_archived`; `definition_conflict` when the number is taken by other content, with `details.diff` (from what has the
    * number to what was given) and `details.nextVersion`; `not_allowed`, saying whom to ask: new workflows and other `permissions`
    * need an admin, versions of a workflow the right to `deploy` it.
    */
@@ -27,8 +27,8 @@ export interface Workflows {
   deployFile(file: string, source: unknown): Promise<FileDeployment>;
   /** The checks of `deploy` alone. */
   validate(definition: unknown): ValidationResult;
-  /** All workflows, by id. */
-  list(): Promise<readonly WorkflowSummary[]>;
+  /** All workflows, by id; those that are archived only if they are asked for. */
+  list(options?: ListOptions): Promise<readonly WorkflowSummary[]>;
   /**
    * The workflows that a person may run, by id. A workflow whose groups cannot be read at the moment is among them: whether they may
    * is checked again when they start it.
@@ -54,7 +54,7 @@ export interface Workflows {
    * Makes a stored version the active one. Runs under way keep theirs.
    *
    * @throws {AppError} `workflow_not_found`, `version_not_found`; `definition_invalid` when this release cannot execute it any
-   * more, `definition_conflict` when another workflow has taken its webhook; `not_allowed` as for `deploy`.
+   * more, `definition_conflict` when another workflow has taken its webhook; `workflow_archived`; `not_allowed` as for `deploy`.
    */
   activate(workflowId: string, version: number, by: string): Promise<Activation>;
   /** Activates the version with the next lower number than the active one. @throws {AppError} as `activate`. */
@@ -83,8 +83,41 @@ export interface Workflows {
    * @returns whether it was paused. @throws {AppError} as `pause`.
    */
   resume(workflowId: string | null, by: string): Promise<boolean>;
+  /**
+   * Takes a workflow out of use: nothing starts it any more, whatever the way, and lists leave it out. Runs under way continue and
+   * stay visible, and so does all that is stored of it. Archived already, it stays as it was.
+   *
+   * @throws {AppError} `workflow_not_found`; `not_allowed` unless they may `deploy` it.
+   */
+  archive(workflowId: string, by: string, options?: ArchiveOptions): Promise<Archival>;
+  /**
+   * Brings an archived workflow back, with the version that was active and its triggers. What schedules and databases would have
+   * started meanwhile is not made up for.
+   *
+   * @returns whether it was archived. @throws {AppError} as `activate`: another workflow may have taken its webhook.
+   */
+  unarchive(workflowId: string, by: string): Promise<boolean>;
   /** What holds a workflow; `null`: what holds everything. */
   pauseOf(workflowId: string | null): Pause | null;
+}
+
+export interface ListOptions {
+  /** Whether archived workflows are listed, too. @default false */
+  readonly archived?: boolean;
+}
+
+export interface ArchiveOptions {
+  /** Only checks whether it could be done, and says how it stands. @default false */
+  readonly dryRun?: boolean;
+}
+
+/** How an archived workflow stands. */
+export interface Archival {
+  readonly workflowId: string;
+  /** Who archived it and when; `null`: it is not archived, in a dry run. */
+  readonly archived: Archived | null;
+  /** Whether it was not archived before. */
+  readonly changed: boolean;
 }
 
 export interface DeployOptions {
@@ -156,6 +189,8 @@ export interface WorkflowSummary {
   readonly version: number;
   /** Types of its triggers. */
   readonly triggers: readonly string[];
+  /** Nothing starts it. Absent: it is not archived. */
+  readonly archived?: Archived;
 }
 
 /** What steps may call. */
@@ -192,6 +227,8 @@ export interface DeployedWorkflow {
   readonly active: boolean;
   readonly deployedBy: string;
   readonly deployedAt: number;
+  /** Nothing starts the workflow. Absent: it is not archived. */
+  readonly archived?: Archived;
 }
 
 /** The pause of a workflow, or of everything. */

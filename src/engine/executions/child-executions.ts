@@ -44,8 +44,9 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
       });
     }
     const { workflowId } = request;
+    const { version: active } = await workflows.inUse(workflowId);
     await descendants.take(rootOf(parent), workflowId);
-    const version = request.version ?? (await workflows.active(workflowId)).version;
+    const { version = active } = request;
     const { definition, mayCost } = await workflows.compiled(workflowId, version);
     const variables = executions.check(definition, request.variables, "json");
     const capNano = mayCost ? toNano(definition.limits.maxCostUsd) : 0;

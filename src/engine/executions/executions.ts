@@ -71,7 +71,7 @@ export class Executions {
   }
 
   async start(request: StartRequest): Promise<StartResult> {
-    const { version, compiled } = await this.#options.workflows.active(request.workflowId);
+    const { version, compiled } = await this.#options.workflows.inUse(request.workflowId);
     const { variables, variableForm, ...rest } = request;
     const outside = isFromOutside(request.trigger) ? problemsWithWritten(compiled, variables) : [];
     const { definition } = compiled;

@@ -40,7 +40,7 @@ export interface RetriesOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly executions: Pick<Executions, "load" | "start">;
-  readonly workflows: Pick<Workflows, "active">;
+  readonly workflows: Pick<Workflows, "inUse">;
   readonly access: Pick<Access, "isAdmin">;
   readonly people: AnswerablePeople;
   readonly files: Pick<Files, "admit">;
@@ -69,6 +69,7 @@ export class Retries {
     const answered = keyed && earlierReopening(keyed, state, pending);
     if (answered) return answered;
     if (!isFinished(state.status)) throw underWay(state, `is not over (${state.status})`);
+    await this.#options.workflows.inUse(state.start.workflowId);
     const { variables, problems } = resolveEdits(
       workflow.definition,
       state.variables,
@@ -88,7 +89,7 @@ export class Retries {
   }
 
   async retryAll(request: BulkRetryRequest): Promise<BulkRetry> {
-    await this.#options.workflows.active(request.workflowId);
+    await this.#options.workflows.inUse(request.workflowId);
     const records = await this.#matching(request);
     if (request.dryRun) return { matched: records.length, retried: [], refused: [] };
     const retried: string[] = [];

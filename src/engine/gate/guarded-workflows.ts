@@ -1,6 +1,8 @@
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
 import type {
   Activation,
+  Archival,
+  ArchiveOptions,
   DeployOptions,
   DeployResult,
   FileDeployment,
@@ -113,6 +115,30 @@ export class GuardedWorkflows {
     return wasPaused;
   }
 
+  async archive(
+    workflowId: string,
+    by: string,
+    { dryRun = false }: ArchiveOptions = {},
+  ): Promise<Archival> {
+    const { workflows, trail } = this.#parts;
+    await this.#gate.permit(by, "deploy", workflowId, { what: `archive "${workflowId}"` });
+    if (dryRun) {
+      const { archived = null } = await workflows.get(workflowId);
+      return { workflowId, archived, changed: false };
+    }
+    const archival = await workflows.archive(workflowId, by);
+    if (archival.changed) await trail.write(by, { action: "archive", workflowId, result: "done" });
+    return archival;
+  }
+
+  async unarchive(workflowId: string, by: string): Promise<boolean> {
+    const { workflows, trail } = this.#parts;
+    await this.#gate.permit(by, "deploy", workflowId, { what: `unarchive "${workflowId}"` });
+    const wasArchived = await workflows.unarchive(workflowId, by);
+    if (wasArchived) await trail.write(by, { action: "unarchive", workflowId, result: "done" });
+    return wasArchived;
+  }
+
   async #recorded(activation: Activation, by: string): Promise<Activation> {
     const { workflowId, version, previous } = activation;
     const changes = [{ of: "version", from: previous, to: version }];
@@ -154,7 +180,7 @@ export class GuardedWorkflows {
   }
 
   async #activeVersion(workflowId: string): Promise<number | null> {
-    const all = await this.#parts.workflows.list();
+    const all = await this.#parts.workflows.list({ archived: true });
     return all.find(({ id }) => id === workflowId)?.version ?? null;
   }
 }

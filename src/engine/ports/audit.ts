@@ -21,7 +21,9 @@ export type AuditAction =
   | "decide"
   | "decision_voided"
   | "access"
-  | "share";
+  | "share"
+  | "archive"
+  | "unarchive";
 
 /** What came of it. */
 export type AuditResult = "done" | "refused";

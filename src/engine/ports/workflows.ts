@@ -22,6 +22,16 @@ export interface WorkflowRecord {
   /** Content hash that each file of the workflows folder last deployed, by file name. */
   readonly files: Readonly<Record<string, string>>;
   readonly updatedAt: number;
+  /** Nothing starts it any more. Absent: it is not archived. */
+  readonly archived?: Archived;
+}
+
+/** Who archived something, and when. */
+export interface Archived {
+  /** Slack user id, or `api`. */
+  readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface VersionSummary {

@@ -6,6 +6,7 @@ import { triggerId } from "../definition/trigger-type.ts";
 import { writtenNames } from "../definition/written-names.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import type { WorkflowRecord } from "../ports/workflows.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 
 /** A trigger of a workflow's active version. */
@@ -35,6 +36,8 @@ export interface TriggerRegistryOptions {
 interface Known {
   readonly version: number;
   readonly since: number;
+  readonly isArchived: boolean;
+  /** None if it is archived. */
   readonly triggers: readonly ActiveTrigger[];
   /** Names of events that steps of any version wait for. */
   readonly awaited: ReadonlySet<string>;
@@ -118,19 +121,29 @@ export class TriggerRegistry {
   async #read(): Promise<void> {
     const known = new Map<string, Known>();
     for (const record of await this.#options.store.workflows.list()) {
-      const { workflowId, activeVersion: version, updatedAt: since } = record;
+      const { workflowId, updatedAt: since } = record;
       const before = this.#known.get(workflowId);
-      const same = before?.version === version && before.since === since;
-      known.set(workflowId, same ? before : await this.#load(workflowId, version, since));
+      const isSame =
+        before?.version === record.activeVersion &&
+        before.since === since &&
+        before.isArchived === (record.archived !== undefined);
+      known.set(workflowId, isSame ? before : await this.#load(record));
     }
     this.#known = known;
     this.#isLoaded = true;
   }
 
-  async #load(workflowId: string, version: number, since: number): Promise<Known> {
+  async #load({
+    workflowId,
+    activeVersion: version,
+    updatedAt: since,
+    archived,
+  }: WorkflowRecord): Promise<Known> {
     const awaited = await this.#awaited.of(workflowId);
-    const workflow = await this.#compiled(workflowId, version);
-    if (workflow === null) return { version, since, triggers: [], awaited };
+    const isArchived = archived !== undefined;
+    // Its runs under way may still wait for events.
+    const workflow = isArchived ? null : await this.#compiled(workflowId, version);
+    if (workflow === null) return { version, since, isArchived, triggers: [], awaited };
     const { definition } = workflow;
     const { outputs, items } = writtenNames(workflow);
     const taken = new Set([
@@ -144,7 +157,7 @@ export class TriggerRegistry {
       const id = triggerId(trigger, index);
       return { workflowId, id, kind, config, inputs, since, reports, taken };
     });
-    return { version, since, triggers, awaited };
+    return { version, since, isArchived, triggers, awaited };
   }
 
   /** A workflow that cannot be read must not keep others from starting. */

@@ -14,6 +14,7 @@ import type {
   WorkflowRecord,
 } from "../ports/workflows.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
+import { assertInUse } from "./archived.ts";
 import type { Workflows } from "./workflows.ts";
 
 export interface DeploymentsOptions {
@@ -53,6 +54,7 @@ export class Deployments {
     const existing = await this.#options.store.workflows.get(workflowId);
     const newer = existing ? await this.#madeElsewhere(existing, contentHash) : null;
     if (existing?.files[file] === contentHash) return { outcome: "unchanged", workflowId, newer };
+    if (existing) assertInUse(existing, "what the file says now is not deployed");
     if (existing && newer) return this.#keepBack(file, body, existing, newer);
     const number = content["version"];
     const isTaken =
@@ -82,6 +84,7 @@ export class Deployments {
     if (taken.length > 0) return { deployed: false, problems: taken, warnings };
     const { contentHash, body } = contentOf(content);
     const existing = await store.workflows.get(definition.id);
+    if (existing) assertInUse(existing, "nothing is deployed to it");
     const pins = await this.#options.pinsOf(definition);
     const unchanged = await this.#sameContent(definition, contentHash, pins, existing);
     const version =

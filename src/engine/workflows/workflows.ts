@@ -2,10 +2,13 @@ import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { nextTurn } from "../../shared/next-turn.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import type {
   Activation,
+  Archival,
   DeployedWorkflow,
+  ListOptions,
   VersionView,
   WorkflowSummary,
 } from "../api/workflows.ts";
@@ -27,6 +30,7 @@ import type { Store } from "../ports/store.ts";
 import type { VersionRecord, WorkflowRecord } from "../ports/workflows.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import { assertInUse } from "./archived.ts";
 
 export interface WorkflowsOptions {
   readonly store: Store;
@@ -87,10 +91,11 @@ export class Workflows {
     return found;
   }
 
-  async list(): Promise<readonly WorkflowSummary[]> {
+  async list({ archived: isWhole = false }: ListOptions = {}): Promise<readonly WorkflowSummary[]> {
     const workflows = await this.#options.store.workflows.list();
+    const listed = workflows.filter(({ archived }) => isWhole || archived === undefined);
     return Promise.all(
-      workflows.map(async ({ workflowId, name, activeVersion }) => {
+      listed.map(async ({ workflowId, name, activeVersion, archived }) => {
         const { definition } = await this.compiled(workflowId, activeVersion);
         const triggers = triggersOf(definition).map((trigger) => trigger.type);
         return {
@@ -99,6 +104,7 @@ export class Workflows {
           description: definition.description ?? null,
           version: activeVersion,
           triggers: triggers.length > 0 ? triggers : ["manual"],
+          ...omitUndefined({ archived }),
         };
       }),
     );
@@ -115,6 +121,7 @@ export class Workflows {
       active: record.version === workflow.activeVersion,
       deployedBy: record.deployedBy,
       deployedAt: record.deployedAt,
+      ...omitUndefined({ archived: workflow.archived }),
     };
   }
 
@@ -145,9 +152,17 @@ export class Workflows {
     });
   }
 
-  /** @throws {AppError} `workflow_not_found`, `version_not_found`, `definition_invalid`, `definition_conflict`. */
+  /** @throws {AppError} `workflow_not_found`, `workflow_archived`, `version_not_found`, `definition_invalid`, `definition_conflict`. */
   async activate(workflowId: string, version: number, by: string): Promise<Activation> {
-    const { activeVersion } = await this.#require(workflowId);
+    const workflow = await this.#require(workflowId);
+    assertInUse(workflow, "no version of it is activated");
+    const definition = await this.#usable(workflowId, version);
+    await this.setActive(definition, version, by);
+    return { workflowId, version, previous: workflow.activeVersion };
+  }
+
+  /** A stored version that may be the active one. @throws {AppError} `version_not_found`, `definition_invalid`, `definition_conflict`. */
+  async #usable(workflowId: string, version: number): Promise<Definition> {
     const record = await this.#requireVersion(workflowId, version);
     await this.#options.prompts.refreshFor(record.definition);
     const { definition, problems } = this.validate(record.definition);
@@ -155,11 +170,39 @@ export class Workflows {
     if (problem || !definition) {
       throw new AppError({
         code: definition ? "definition_conflict" : "definition_invalid",
-        message: `Version ${version} cannot become active: ${problem?.path ?? ""}: ${problem?.message ?? ""}. ${problem?.fix ?? ""}`,
+        message: `Version ${version} of "${workflowId}" cannot become active: ${problem?.path ?? ""}: ${problem?.message ?? ""}. ${problem?.fix ?? ""}`,
       });
     }
-    await this.setActive(definition, version, by);
-    return { workflowId, version, previous: activeVersion };
+    return definition;
+  }
+
+  /** @returns how it stands then. @throws {AppError} `workflow_not_found`. */
+  async archive(workflowId: string, by: string): Promise<Archival> {
+    const workflow = await this.#require(workflowId);
+    if (workflow.archived) return { workflowId, archived: workflow.archived, changed: false };
+    const { store, clock, logger, events } = this.#options;
+    const at = clock.now();
+    const archived = { by, at };
+    await store.workflows.save({ ...workflow, archived, updatedAt: at });
+    logger.info({ workflowId, by }, "a workflow was archived");
+    await events.emitAndWait("workflowActivated", null);
+    return { workflowId, archived, changed: true };
+  }
+
+  /**
+   * What it would have been started by meanwhile counts as of now, so nothing is made up for.
+   *
+   * @returns whether it was archived. @throws {AppError} `workflow_not_found`, `definition_invalid`, `definition_conflict`.
+   */
+  async unarchive(workflowId: string, by: string): Promise<boolean> {
+    const { archived, ...workflow } = await this.#require(workflowId);
+    if (!archived) return false;
+    await this.#usable(workflowId, workflow.activeVersion);
+    const { store, clock, logger, events } = this.#options;
+    await store.workflows.save({ ...workflow, updatedAt: clock.now() });
+    logger.info({ workflowId, by }, "a workflow is no longer archived");
+    await events.emitAndWait("workflowActivated", null);
+    return true;
   }
 
   /**
@@ -193,6 +236,7 @@ export class Workflows {
       activeVersion,
       files: { ...existing?.files, ...file },
       updatedAt: clock.now(),
+      ...omitUndefined({ archived: existing?.archived }),
     });
     if (existing?.activeVersion !== activeVersion) {
       const previous = existing?.activeVersion ?? null;
@@ -206,8 +250,12 @@ export class Workflows {
     const wanted = webhookPaths(definition);
     if (wanted.length === 0) return [];
     const taken = new Map<string, string>();
-    for (const { workflowId, activeVersion } of await this.#options.store.workflows.list()) {
-      if (workflowId === definition.id) continue;
+    for (const {
+      workflowId,
+      activeVersion,
+      archived,
+    } of await this.#options.store.workflows.list()) {
+      if (workflowId === definition.id || archived) continue;
       const other = await this.compiled(workflowId, activeVersion);
       for (const { path } of webhookPaths(other.definition)) taken.set(path, workflowId);
     }
@@ -225,6 +273,16 @@ export class Workflows {
   ): Promise<{ readonly version: number; readonly compiled: CompiledWorkflow }> {
     const { activeVersion } = await this.#require(workflowId);
     return { version: activeVersion, compiled: await this.compiled(workflowId, activeVersion) };
+  }
+
+  /** The same, of a workflow that may be started. @throws {AppError} `workflow_not_found`, `workflow_archived`. */
+  async inUse(
+    workflowId: string,
+  ): Promise<{ readonly version: number; readonly compiled: CompiledWorkflow }> {
+    const workflow = await this.#require(workflowId);
+    assertInUse(workflow, "it cannot be started");
+    const { activeVersion: version } = workflow;
+    return { version, compiled: await this.compiled(workflowId, version) };
   }
 
   /** A version with the prompts that an execution asks. @throws {AppError} `version_not_found`. */

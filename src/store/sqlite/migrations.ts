@@ -341,4 +341,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX heads_ended ON heads (started_by, ended_at, execution_id)
     WHERE started_by IS NOT NULL AND ended_at IS NOT NULL;
   `,
+  `
+  ALTER TABLE workflows ADD COLUMN archived TEXT;
+  `,
 ];

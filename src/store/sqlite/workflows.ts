@@ -1,4 +1,5 @@
 import type {
+  Archived,
   VersionRecord,
   VersionSummary,
   WorkflowRecord,
@@ -74,5 +75,6 @@ export function toWorkflow(row: Row): WorkflowRecord {
     activeVersion: integer(row, "active_version"),
     files: json(row, "files"),
     updatedAt: integer(row, "updated_at"),
+    ...(row["archived"] !== null && { archived: json<Archived>(row, "archived") }),
   };
 }

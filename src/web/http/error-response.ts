@@ -5,6 +5,7 @@ import type { RouteResponse } from "./route.ts";
 /** Codes with a more specific status than that of their fault. */
 const STATUS: { readonly [Code in ErrorCode]?: number } = {
   workflow_not_found: 404,
+  workflow_archived: 409,
   version_not_found: 404,
   template_not_found: 404,
   prompt_not_found: 404,

@@ -57,6 +57,18 @@ export function workflowsConformance(open: OpenStore): void {
       expect(await store.workflows.listVersions("nobody")).toEqual([]);
     });
 
+    test("who archived a workflow is kept until it is stored without", async () => {
+      await using store = await open();
+      const archived = { by: "U0ALICE", at: 1_700_000_000_123 };
+
+      await store.workflows.save({ ...workflow("refund"), archived });
+
+      expect(await store.workflows.get("refund")).toEqual({ ...workflow("refund"), archived });
+      expect(await store.workflows.list()).toMatchObject([{ archived }]);
+      await store.workflows.save(workflow("refund"));
+      expect(await store.workflows.get("refund")).toEqual(workflow("refund"));
+    });
+
     test("a workflow is stored, replaced and listed by id", async () => {
       await using store = await open();
       expect(await store.workflows.get("refund")).toBeNull();

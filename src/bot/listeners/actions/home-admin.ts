@@ -4,7 +4,7 @@ import { escapeText } from "../../../slack/text.ts";
 import { parseResumeValue } from "../../action-values.ts";
 import type { BotContext } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
-import { onAction } from "./on-action.ts";
+import { NO_WORKFLOW, onAction } from "./on-action.ts";
 
 /** The buttons of App Home that mend what waits for an admin. The engine checks that the person may. */
 export function register(app: App, context: BotContext): void {
@@ -12,7 +12,7 @@ export function register(app: App, context: BotContext): void {
   onAction(app, context, {
     id: ACTION_IDS.resumeWorkflow,
     parse: parseResumeValue,
-    unknown: { code: "workflow_not_found", message: "This button belongs to no workflow." },
+    unknown: NO_WORKFLOW,
     ack: "before",
     handle: async ({ value: { w: workflowId }, caller }) => {
       const wasPaused = await engine.workflows.resume(workflowId, caller.userId);

@@ -83,6 +83,12 @@ export const UNKNOWN_DRAFT = {
   message: "This button belongs to no draft. Describe the workflow again.",
 } as const;
 
+/** For buttons that carry a workflow. */
+export const NO_WORKFLOW = {
+  code: "workflow_not_found",
+  message: "This button belongs to no workflow.",
+} as const;
+
 /** Listens to an action: acknowledges, parses, calls the handler, and answers the person alone. */
 export function onAction<Value>(app: App, context: BotContext, action: Action<Value>): void {
   const { id, parse, unknown = UNKNOWN_RUN } = action;
