@@ -31,6 +31,8 @@ function describe({ workflowId, kind, why }: Flood): string {
     return `"${workflowId}" was not started for an event: the run that published it was the tenth in a row that an event or a workflow started. Workflows that start each other in a circle have to end it, for example by "match" in the trigger.`;
   if (kind === "event")
     return `"${workflowId}" is not started for all events at the moment: there are more than its trigger's "maxPerMinute" allows. The others start nothing, now or later. If workflows publish events in a circle, end it, for example by "match" in the trigger; if there are so many, raise "maxPerMinute".`;
+  if (kind === "message" || kind === "mention")
+    return `"${workflowId}" is not started for all messages of a bot at the moment: there are more than it is started for, which is 100 at once and then one in ten seconds. The others start nothing, now or later. If the bot answers what the workflow posts, end the circle: narrow its trigger by "keywords", "channels" or "thread", or leave out "bots".`;
   const what = EVENTS[kind] ?? "events";
   return `"${workflowId}" is not started for all ${what} at the moment: there are more than it is started for, which is 100 at once and then one a second. The others start nothing, now or later. Narrow its trigger by "channels" or "users", so that fewer of them fit.`;
 }

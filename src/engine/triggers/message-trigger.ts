@@ -6,23 +6,28 @@ import type { Executions } from "../executions/executions.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Conversations } from "../ports/conversations.ts";
-import type { Logger } from "../ports/logger.ts";
 import type { Files } from "../runtime/files.ts";
 import { type MessageFiles, readMessageFiles, withoutBytes } from "./message-files.ts";
 import { isAmong, mayAuthorStart } from "./slack-starts.ts";
+import { admitsStart, type StartLimitOptions } from "./start-limit.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { createKeywordFinder, type KeywordText, readKeywordText } from "./types/keywords.ts";
 import { MentionConfig } from "./types/mention.ts";
 import { MessageConfig } from "./types/message.ts";
 
-export interface MessageTriggerOptions {
+export interface MessageTriggerOptions extends StartLimitOptions {
   readonly triggers: TriggerRegistry;
   readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
   readonly access: Pick<Access, "mayUse" | "amongWhich">;
   readonly files: Pick<Files, "limits">;
-  readonly logger: Logger;
 }
+
+/**
+ * How often what one bot writes starts a workflow: two bots that answer each other would else do so without end. A burst of alerts is
+ * no circle; a circle of a few seconds a round is slowed down to this.
+ */
+const BOT_LIMIT = { burst: 100, intervalMs: 10_000 };
 
 interface Rule extends Omit<MessageConfig, "pattern" | "keywords"> {
   readonly fits: (message: SearchedMessage) => boolean;
@@ -59,6 +64,7 @@ export class MessageTrigger {
       if (started.has(trigger.workflowId)) continue;
       if (!(await this.#fits(trigger, message, searched))) continue;
       if (!(await this.#mayStart(trigger, message))) continue;
+      if (!(await this.#admits(trigger, message))) continue;
       const result = await this.#start(trigger, message, readFiles);
       if (result instanceof AppError) failures.push(result);
       else if (result) started.set(trigger.workflowId, result);
@@ -105,6 +111,13 @@ export class MessageTrigger {
     if (await mayAuthorStart(access, message, users)) return true;
     logger.debug({ channel, user, event: eventId }, "the author of a message may not start runs");
     return false;
+  }
+
+  /** Counts a message of a bot against its limit; those of people have none. */
+  async #admits(trigger: ActiveTrigger, { isFromBot, user }: IncomingMessage): Promise<boolean> {
+    if (!isFromBot) return true;
+    const key = `trigger:${trigger.workflowId}:${trigger.id}:${user}`;
+    return admitsStart(this.#options, trigger, { key, ...BOT_LIMIT });
   }
 
   /**
