@@ -21,6 +21,7 @@ import {
   PROMPTS,
   type RecordCollection,
   SAMPLES,
+  TOKENS,
   WORKFLOWS,
 } from "../../src/store/records.ts";
 import { toCard } from "../../src/store/sqlite/cards.ts";
@@ -120,6 +121,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
   samples: jsonTable(SAMPLES),
   budgets: jsonTable(BUDGETS),
   audit: jsonTable(AUDIT),
+  tokens: jsonTable(TOKENS),
   files: {
     collection: "files",
     select: `SELECT files.*, (SELECT coalesce(sum(length(bytes)), 0) FROM file_parts WHERE file_parts.ref = files.ref) AS stored

@@ -15,8 +15,10 @@ import { createEmailService } from "../services/email/email-service.ts";
 import { createHttpService } from "../services/http/http-service.ts";
 import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
+import { hideApiTokens } from "../shared/api-token.ts";
+import type { Json } from "../shared/json.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
-import { createSecretMask, MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
+import { createSecretMask, MIN_SECRET_LENGTH, mapTexts } from "../shared/secret-mask.ts";
 import { createSlackInputChecks, createSlackNameChecks } from "../slack/name-checks.ts";
 import { createSlackNamePins } from "../slack/name-pins.ts";
 import type { Slack } from "../slack/slack.ts";
@@ -50,7 +52,9 @@ export interface EngineParts {
 export function buildEngine(parts: EngineParts): RunningEngine {
   const { config, store, slack, database, logger, telemetry, onOutdated } = parts;
   const { pricesFile } = config.model;
-  const { text: hideSecrets, json: maskSecrets } = createSecretMask(secretValues(config));
+  const secrets = createSecretMask(secretValues(config));
+  const hideSecrets = (text: string): string => hideApiTokens(secrets.text(text));
+  const maskSecrets = (value: Json): Json => mapTexts(secrets.json(value), hideApiTokens);
   const { maxBytes, maxTotalBytes, retentionDays } = config.files;
   return createEngine({
     store,
@@ -59,6 +63,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     directory: slack.directory,
     admins: config.slack.admins,
     ...omitUndefined({ tokenOwner: config.web.tokenOwner ?? undefined }),
+    tokenRatePerSecond: config.web.tokenRatePerSecond,
     conversations: createConversations(slack),
     nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
     inputChecks: createSlackInputChecks(slack),

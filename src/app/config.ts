@@ -24,6 +24,8 @@ export interface Config {
     readonly trustedProxies: readonly string[];
     /** Slack user id of the person in whose name the API acts; `null`: it acts as the operator, who may do all. */
     readonly tokenOwner: string | null;
+    /** Requests that one token of the API may send each second in the long run. */
+    readonly tokenRatePerSecond: number;
   };
   readonly http: { readonly allowHosts: readonly string[] };
   readonly files: {
@@ -182,6 +184,7 @@ const Environment = z.object({
       "must be a Slack user id like U012ABCDEF: the person to whom the token belongs",
     )
     .optional(),
+  API_TOKEN_RATE_PER_SECOND: wholeNumber(1, 10_000).default(20),
   TRUSTED_PROXIES: list
     .refine(
       (ranges) => ranges.every(isAddressOrRange),
@@ -340,7 +343,11 @@ function storeConfig(values: z.output<typeof Environment>): StoreConfig {
 function webConfig(values: z.output<typeof Environment>): Config["web"] {
   const { HOST: host, PORT: port, API_TOKEN: token, API_TOKEN_OWNER: owner } = values;
   const trustedProxies = values.TRUSTED_PROXIES;
-  return { host, port, apiToken: token ?? null, trustedProxies, tokenOwner: owner ?? null };
+  const tokenRatePerSecond = values.API_TOKEN_RATE_PER_SECOND;
+  return {
+    ...{ host, port, trustedProxies, tokenRatePerSecond },
+    ...{ apiToken: token ?? null, tokenOwner: owner ?? null },
+  };
 }
 
 function mailConfig(values: z.output<typeof Environment>): MailConfig | null {

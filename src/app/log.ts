@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import { hideApiTokens } from "../shared/api-token.ts";
 import { createSecretMask } from "../shared/secret-mask.ts";
 import type { LogLevel } from "./config.ts";
 
@@ -8,7 +9,7 @@ export type { Logger } from "pino";
 const CREDENTIAL = /\b(xox[abeoprs]-|xapp-|sk-)[A-Za-z0-9-]{6,}/g;
 
 /**
- * Removes secrets from a text, however they are written, and everything that looks like a Slack token or a key.
+ * Removes secrets from a text, however they are written, and everything that looks like a Slack token, a key or a token of the API.
  *
  * @param secrets - values to remove; those of fewer than six characters stay, since they occur in many words.
  */
@@ -16,9 +17,10 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   const hidden = secrets.filter((secret) => secret.length >= 6);
   const mask = createSecretMask(secrets, "[redacted]");
   return (text) =>
-    hidden
-      .reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), mask.text(text))
-      .replace(CREDENTIAL, "$1[redacted]");
+    hideApiTokens(
+      hidden.reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), mask.text(text)),
+      "[redacted]",
+    ).replace(CREDENTIAL, "$1[redacted]");
 }
 
 /**

@@ -66,6 +66,18 @@ export function parseArchiveValue(text: string | undefined): z.output<typeof Arc
   return ArchiveValue.safeParse(parseJson(text)).data ?? null;
 }
 
+/** What the button carries that ends a token of the API: its id. */
+const TokenValue = z.object({ t: z.string() });
+
+export function toTokenValue(value: z.output<typeof TokenValue>): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseTokenValue(text: string | undefined): z.output<typeof TokenValue> | null {
+  return TokenValue.safeParse(parseJson(text)).data ?? null;
+}
+
 /** What a button of a draft carries: draft and round. */
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;

@@ -31,6 +31,7 @@ export const ACTION_IDS = {
   receipts: "receipts",
   decideSeveral: "several_requests",
   allowSharing: "allow_sharing",
+  revokeToken: "revoke_token",
   openForm: "open_form",
   chooseRun: "choose_run",
   fillFromLastRun: "fill_from_last_run",

@@ -40,6 +40,7 @@ import { GuardedExecutions } from "./gate/guarded-executions.ts";
 import { GuardedFiles } from "./gate/guarded-files.ts";
 import { guardPrompts } from "./gate/guarded-prompts.ts";
 import { GuardedSharing } from "./gate/guarded-sharing.ts";
+import { GuardedTokens } from "./gate/guarded-tokens.ts";
 import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
 import type { ExecutionEvent } from "./model/events.ts";
 import type { ReadonlyState } from "./model/state.ts";
@@ -142,6 +143,8 @@ export interface EngineOptions {
    * not decide in it. @default it is not known
    */
   readonly tokenOwner?: string;
+  /** Requests that one token of the API may send each second in the long run. @default 20 */
+  readonly tokenRatePerSecond?: number;
   /** For people: where this process runs. @default the worker's id */
   readonly processName?: string;
 }
@@ -197,6 +200,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     sharing: new GuardedSharing(gate, settings),
     files: new GuardedFiles(parts.files, guarded),
     absences: parts.absences,
+    tokens: new GuardedTokens(gate, settings),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
     drafts: draftsOf(settings, parts, changes, limits),
     conversation: conversationOf(settings, parts, limits),

@@ -41,6 +41,8 @@ const FAULTS = {
   route_not_found: "user",
   method_not_allowed: "user",
   token_invalid: "user",
+  token_not_found: "user",
+  scope_missing: "user",
   rate_limited: "user",
   key_reused: "user",
   prompt_invalid: "author",

@@ -22,6 +22,7 @@ import type {
   SampleRecord,
   SampleStore,
 } from "../engine/ports/prompts.ts";
+import type { TokenRecord, TokenStore } from "../engine/ports/tokens.ts";
 import type {
   DraftRecord,
   DraftStore,
@@ -363,6 +364,34 @@ export function splitBytes(bytes: Uint8Array): readonly Uint8Array[] {
   );
 }
 
+/** Found by the beginning of their hash, which is their id. */
+export const TOKENS = describeRecord<TokenRecord, Pick<TokenRecord, "id">>()({
+  table: "tokens",
+  collection: "tokens",
+  ...BY_ID,
+  isInserted: true,
+  index: {
+    owner: { column: "owner", field: "owner", value: ({ owner }) => owner },
+    createdAt: {
+      column: "created_at",
+      field: "createdAt",
+      isTime: true,
+      value: ({ createdAt }) => createdAt,
+    },
+  },
+  texts: { record: RECORD_TEXT },
+});
+
+export function createTokens(tokens: StorageOf<typeof TOKENS>): TokenStore {
+  return {
+    insert: (token) => tokens.insert(token),
+    get: (id) => tokens.get({ id }),
+    list: ({ owner, limit }) =>
+      tokens.list({ where: omitUndefined({ owner }), order: ["-createdAt", "-key"], limit }),
+    save: (token) => tokens.save(token),
+  };
+}
+
 /** In SQLite all of a card stands in columns. */
 export const CARDS = describeRecord<CardRecord, Pick<CardRecord, "id">>()({
   table: "cards",
@@ -437,6 +466,7 @@ export type RecordCollection = (
   | typeof CALLS
   | typeof BUDGETS
   | typeof AUDIT
+  | typeof TOKENS
   | typeof FILE_LINKS
   | typeof CARDS
   | typeof WORKFLOWS

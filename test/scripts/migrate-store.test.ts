@@ -202,6 +202,7 @@ async function fillFolder(folder: string): Promise<unknown> {
   await store.slots.take("refund:eu", 1, "exec_1");
   await store.slots.enqueue({ line: "refund:eu", executionId: "exec_2", at: START });
   await store.budgets.save(BUDGET);
+  await store.tokens.insert(records.token("tok_1"));
   await store.files.save(FILE.stored, FILE.bytes, START);
   await store.files.link({ ref: FILE.stored.ref, holder: "exec_1", at: START });
   return await readAll(store);
@@ -231,6 +232,7 @@ async function readAll(store: Store): Promise<unknown> {
     ],
     slots: [await store.slots.list("refund:eu"), await store.slots.peek("refund:eu", 9)],
     budgets: await store.budgets.list(),
+    tokens: await store.tokens.list({ limit: 9 }),
     file: (await store.files.read(FILE.stored.ref))?.equals(FILE.bytes),
     files: await store.files.listExpired(START + 1, 9),
     filesOf: await store.files.listOf("exec_1", 9),

@@ -18,6 +18,7 @@ import { promptsConformance } from "./conformance/prompts.ts";
 import { rateLimitsConformance } from "./conformance/rate-limits.ts";
 import { samplesConformance } from "./conformance/samples.ts";
 import { slotsConformance } from "./conformance/slots.ts";
+import { tokensConformance } from "./conformance/tokens.ts";
 import { totalsConformance } from "./conformance/totals.ts";
 import { valuesConformance } from "./conformance/values.ts";
 import { workflowsConformance } from "./conformance/workflows.ts";
@@ -44,6 +45,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     rateLimitsConformance(open);
     callsConformance(open);
     budgetsConformance(open);
+    tokensConformance(open);
     auditConformance(open);
     cardsConformance(open);
     draftsConformance(open);

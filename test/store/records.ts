@@ -12,6 +12,7 @@ import type {
   SampleRecord,
 } from "../../src/engine/ports/prompts.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
+import type { TokenRecord } from "../../src/engine/ports/tokens.ts";
 import type {
   DraftRecord,
   VersionRecord,
@@ -235,5 +236,20 @@ export function sample(id: string, fields: Partial<SampleRecord> = {}): SampleRe
     by: "U0BOB",
     at: START,
     ...fields,
+  };
+}
+
+export function token(id: string, parts: Partial<TokenRecord> = {}): TokenRecord {
+  return {
+    id,
+    hash: "ab".repeat(32),
+    name: "nightly report",
+    owner: "U0ALICE",
+    scopes: ["read"],
+    createdBy: "U0ALICE",
+    createdAt: START,
+    expiresAt: START + 1000,
+    revoked: null,
+    ...parts,
   };
 }

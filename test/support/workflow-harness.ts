@@ -45,6 +45,8 @@ export interface WorkflowHarnessOptions {
   readonly draftBudgetUsd?: number;
   /** Ids of people who are admins. @default everybody: what a test is not about is not refused */
   readonly admins?: readonly string[];
+  /** People who are no members of the workspace; may change meanwhile. @default nobody */
+  readonly strangers?: ReadonlySet<string>;
   /** @default one in memory */
   readonly store?: Store;
 }
@@ -81,7 +83,7 @@ export class WorkflowHarness implements AsyncDisposable {
             name: id,
             isAdmin: options.admins === undefined,
             isGuest: false,
-            isStranger: false,
+            isStranger: options.strangers?.has(id) ?? false,
             isBot: false,
           }),
           groupMembers: async (group) => (options.unknownGroups?.includes(group) ? null : GROUP),

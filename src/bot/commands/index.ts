@@ -2,6 +2,7 @@ import { nearest } from "../../shared/did-you-mean.ts";
 import type { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import { accessCommand } from "./access.ts";
+import { tokenCommand } from "./api-tokens.ts";
 import { approvalsCommand, approveCommand, rejectCommand } from "./approvals.ts";
 import { archiveCommand, unarchiveCommand } from "./archive.ts";
 import { budgetCommand } from "./budget.ts";
@@ -93,6 +94,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   archiveCommand,
   unarchiveCommand,
   sharingCommand,
+  tokenCommand,
 ];
 
 /**

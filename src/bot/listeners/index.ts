@@ -14,6 +14,7 @@ import { register as registerNotMe } from "./actions/not-me.ts";
 import { register as registerReceipts } from "./actions/receipts.ts";
 import { register as registerRequest } from "./actions/request.ts";
 import { register as registerRetry } from "./actions/retry.ts";
+import { register as registerRevokeToken } from "./actions/revoke-token.ts";
 import { register as registerSharing } from "./actions/sharing.ts";
 import { register as registerShowPreview } from "./actions/show-preview.ts";
 import { register as registerShowRequest } from "./actions/show-request.ts";
@@ -56,6 +57,7 @@ export function registerListeners(app: App, context: BotContext): Conversation {
   registerLabel(app, context);
   registerDraft(app, context);
   registerSharing(app, context);
+  registerRevokeToken(app, context);
   registerShowRequest(app, context);
   registerShowPreview(app, context);
   registerShowSteps(app, context);

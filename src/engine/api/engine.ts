@@ -11,6 +11,7 @@ import type { Executions } from "./executions.ts";
 import type { Files } from "./files.ts";
 import type { Prompts } from "./prompts.ts";
 import type { Sharing } from "./sharing.ts";
+import type { Tokens } from "./tokens.ts";
 import type { Triggers } from "./triggers.ts";
 import type { Workflows } from "./workflows.ts";
 
@@ -30,6 +31,7 @@ export interface Engine {
   readonly sharing: Sharing;
   readonly files: Files;
   readonly absences: Absences;
+  readonly tokens: Tokens;
   readonly health: Health;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { OPERATOR, surfaceOf } from "../model/actor.ts";
+import { OPERATOR, type Surface, surfaceOf } from "../model/actor.ts";
 import { type AuditRecord, auditId } from "../ports/audit.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
@@ -26,14 +26,14 @@ export class AuditTrail {
     this.#options = options;
   }
 
-  /** @param by - Slack user id, or `api`. Durable when it resolves: to be awaited before the actor gets an answer. @throws {AppError} `store_unavailable`. */
-  async write(by: string, entry: AuditEntry): Promise<void> {
+  /** @param by - Slack user id, `api` or `cli`. @param surface - where it was done, if `by` does not say so. Durable when it resolves: to be awaited before the actor gets an answer. @throws {AppError} `store_unavailable`. */
+  async write(by: string, entry: AuditEntry, surface: Surface = surfaceOf(by)): Promise<void> {
     const { store, clock, tokenOwner = OPERATOR } = this.#options;
     const at = clock.now();
     const actor = by === OPERATOR ? tokenOwner : by;
     // What one process records within a millisecond stays in order.
     this.#count += 1;
     const id = auditId(at, `${String(this.#count).padStart(9, "0")}:${randomUUID()}`);
-    await store.audit.append([{ id, at, actor, surface: surfaceOf(by), ...entry }]);
+    await store.audit.append([{ id, at, actor, surface, ...entry }]);
   }
 }

@@ -6,8 +6,12 @@ export type Surface = "slack" | "api" | "cli" | "engine";
 /** Who acts by HTTP: the owner of the API token, or, if it has none, the operator, who may do all. */
 export const OPERATOR = "api";
 
+/** Who acts at the command line of the machine on which the data is: the operator, too. */
+export const COMMAND_LINE = "cli";
+
 /** From where an actor acts: people in Slack, the operator by HTTP, files and scripts by themselves. @param by - Slack user id, `api` or a name. */
 export function surfaceOf(by: string): Surface {
   if (by === OPERATOR) return "api";
+  if (by === COMMAND_LINE) return "cli";
   return isUserId(by) ? "slack" : "engine";
 }

@@ -23,7 +23,8 @@ export type AuditAction =
   | "access"
   | "share"
   | "archive"
-  | "unarchive";
+  | "unarchive"
+  | "token";
 
 /** What came of it. */
 export type AuditResult = "done" | "refused";
@@ -44,7 +45,7 @@ export interface AuditRecord {
   readonly id: string;
   /** When it happened; milliseconds since 1970. */
   readonly at: number;
-  /** Slack user id, `api` (the operator), `file:<name>` or `engine`. */
+  /** Slack user id, `api` or `cli` (the operator), `file:<name>` or `engine`. */
   readonly actor: string;
   readonly surface: Surface;
   readonly action: AuditAction;

@@ -15,6 +15,7 @@ import type {
 import type { FileStore } from "./files.ts";
 import type { PromptStore, SampleStore } from "./prompts.ts";
 import type { RateLimitStore } from "./rate-limits.ts";
+import type { TokenStore } from "./tokens.ts";
 import type { DraftStore, WorkflowStore } from "./workflows.ts";
 
 /**
@@ -56,6 +57,7 @@ export interface Store extends ChangeSource, AsyncDisposable {
   readonly audit: AuditStore;
   readonly files: FileStore;
   readonly processes: ProcessStore;
+  readonly tokens: TokenStore;
 
   /**
    * Whether a newer version of the bot has brought the data into another form since the store was

@@ -382,6 +382,10 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
     { name: "file_links_file", key: { ref: 1, holder: 1 } },
     { name: "file_links_holder", key: { holder: 1, at: 1, ref: 1 } },
   ],
+  tokens: [
+    { name: "tokens_owner", key: { owner: 1, createdAt: -1, _id: -1 } },
+    { name: "tokens_newest", key: { createdAt: -1, _id: -1 } },
+  ],
   subscriptions: [{ name: "subscriptions_name", key: { name: 1, execution: 1 } }],
   totals: [
     { name: "totals_workflow", key: { dimension: 1, workflow: 1, hour: 1, name: 1 } },

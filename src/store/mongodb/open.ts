@@ -7,10 +7,12 @@ import {
   createDrafts,
   createPrompts,
   createSamples,
+  createTokens,
   DRAFTS,
   PROMPT_VERSIONS,
   PROMPTS,
   SAMPLES,
+  TOKENS,
 } from "../records.ts";
 import { appendAudit, openAudit } from "./audit.ts";
 import { openCards } from "./cards.ts";
@@ -71,6 +73,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ),
     samples: createSamples(recordCollection(connection, SAMPLES)),
     budgets: createBudgets(recordCollection(connection, BUDGETS)),
+    tokens: createTokens(recordCollection(connection, TOKENS)),
     audit: openAudit(connection, trailing, projector, append),
     files: openFiles(connection),
     processes: createProcesses(connection),

@@ -344,4 +344,14 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE workflows ADD COLUMN archived TEXT;
   `,
+  `
+  CREATE TABLE tokens (
+    id         TEXT PRIMARY KEY,
+    owner      TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    record     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX tokens_owner ON tokens (owner, created_at, id);
+  CREATE INDEX tokens_newest ON tokens (created_at, id);
+  `,
 ];

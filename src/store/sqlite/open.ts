@@ -7,10 +7,12 @@ import {
   createDrafts,
   createPrompts,
   createSamples,
+  createTokens,
   DRAFTS,
   PROMPT_VERSIONS,
   PROMPTS,
   SAMPLES,
+  TOKENS,
 } from "../records.ts";
 import { openAudit } from "./audit.ts";
 import { openCards } from "./cards.ts";
@@ -89,6 +91,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ),
     samples: createSamples(recordTable(connection, SAMPLES)),
     budgets: createBudgets(recordTable(connection, BUDGETS)),
+    tokens: createTokens(recordTable(connection, TOKENS)),
     audit: openAudit(connection),
     files: openFiles(connection),
     totals: createTotals(connection),

@@ -25,6 +25,8 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   body_too_large: 413,
   file_too_large: 413,
   file_not_found: 404,
+  token_not_found: 404,
+  scope_missing: 403,
   file_expired: 410,
   files_full: 507,
   key_reused: 422,

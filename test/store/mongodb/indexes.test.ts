@@ -4,7 +4,18 @@ import type { Store } from "../../../src/engine/ports/store.ts";
 import { openMongoStore } from "../../../src/store/mongodb/open.ts";
 import { type MongoServer, mongoMissing, startMongoServer } from "../../support/mongo-server.ts";
 import { type MongoTap, startMongoTap } from "../../support/mongo-tap.ts";
-import { call, card, claimBy, commit, draft, head, START, sample, signal } from "../records.ts";
+import {
+  call,
+  card,
+  claimBy,
+  commit,
+  draft,
+  head,
+  START,
+  sample,
+  signal,
+  token,
+} from "../records.ts";
 
 const MANY = 3000;
 const AT_ONCE = 200;
@@ -162,6 +173,12 @@ const QUESTIONS: readonly {
     ask: (s) => s.events.listSubscribers("order.paid", { after: "exec_1007", limit: 10 }),
     index: "subscriptions_name",
   },
+  {
+    what: "a person's tokens",
+    ask: (s) => s.tokens.list({ owner: "U0BOB", limit: 5 }),
+    index: "tokens_owner",
+  },
+  { what: "all tokens", ask: (s) => s.tokens.list({ limit: 5 }), index: "tokens_newest" },
   { what: "a line's slots", ask: (s) => s.slots.list("line_507"), index: "slots_line" },
   { what: "who is next in a line", ask: (s) => s.slots.peek("rare", 1), index: "lines_next" },
 ];
@@ -239,6 +256,7 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
       const id = `exec_${n}`;
       const workflowId = isRare ? "rare" : "common";
       const status = isRare ? "failed" : "completed";
+      const owner = isRare ? "U0BOB" : "U0ALICE";
       const topic = isRare ? "order.paid" : "order.seen";
       return [
         store.executions.insert(
@@ -246,7 +264,7 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
             workflowId,
             status,
             startedAt: START + n,
-            startedBy: isRare ? "U0BOB" : "U0ALICE",
+            startedBy: owner,
             labels: { customer: isRare ? "ACME" : "others" },
             endedAt: isRare ? START + n : null,
             openRequests: isRare ? [`${id}/ask`] : [],
@@ -262,6 +280,7 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
         store.samples.save(sample(`sample_${n}`, { workflowId })),
         store.events.insert({ id: `event_${n}`, name: topic, payload: {}, at: START + n }),
         store.events.subscribe(id, topic),
+        store.tokens.insert(token(`tok_${n}`, { owner, createdAt: START + n })),
         store.slots.take(`line_${n}`, 0, id),
         store.slots.enqueue({ line: workflowId, executionId: id, at: START + n }),
         store.workflows.insertVersion({
