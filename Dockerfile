@@ -14,7 +14,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json manifest.yml ./
 COPY src ./src
-COPY scripts/doctor.ts scripts/reencrypt.ts ./scripts/
+COPY scripts/backup.ts scripts/doctor.ts scripts/reencrypt.ts scripts/restore.ts scripts/token.ts ./scripts/
 COPY scripts/reencrypt ./scripts/reencrypt
 COPY workflows ./workflows
 RUN mkdir --mode=700 /data && chown node:node /data
