@@ -1,4 +1,5 @@
 import { Binary, type BSON } from "mongodb";
+import { toAnswerDocument } from "../../src/store/mongodb/answers.ts";
 import { type CollectionName, SCHEMA_VERSION } from "../../src/store/mongodb/collections.ts";
 import { subscriptionId, toEventDocument } from "../../src/store/mongodb/events.ts";
 import { partId } from "../../src/store/mongodb/files.ts";
@@ -122,6 +123,11 @@ export const TABLES: Readonly<Record<string, Table>> = {
   budgets: jsonTable(BUDGETS),
   audit: jsonTable(AUDIT),
   tokens: jsonTable(TOKENS),
+  answers: {
+    collection: "answers",
+    select: "SELECT record FROM answers",
+    toDocument: (row) => toAnswerDocument(json(row, "record")),
+  },
   files: {
     collection: "files",
     select: `SELECT files.*, (SELECT coalesce(sum(length(bytes)), 0) FROM file_parts WHERE file_parts.ref = files.ref) AS stored

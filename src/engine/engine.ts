@@ -42,6 +42,7 @@ import { guardPrompts } from "./gate/guarded-prompts.ts";
 import { GuardedSharing } from "./gate/guarded-sharing.ts";
 import { GuardedTokens } from "./gate/guarded-tokens.ts";
 import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
+import { KeptAnswers } from "./gate/kept-answers.ts";
 import type { ExecutionEvent } from "./model/events.ts";
 import type { ReadonlyState } from "./model/state.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -201,6 +202,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     files: new GuardedFiles(parts.files, guarded),
     absences: parts.absences,
     tokens: new GuardedTokens(gate, settings),
+    repeats: new KeptAnswers(settings),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
     drafts: draftsOf(settings, parts, changes, limits),
     conversation: conversationOf(settings, parts, limits),

@@ -45,6 +45,7 @@ const FAULTS = {
   scope_missing: "user",
   rate_limited: "user",
   key_reused: "user",
+  request_under_way: "user",
   prompt_invalid: "author",
   template_missing: "author",
   template_invalid: "author",

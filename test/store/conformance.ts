@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { answersConformance } from "./conformance/answers.ts";
 import { auditConformance } from "./conformance/audit.ts";
 import { budgetsConformance } from "./conformance/budgets.ts";
 import { callsConformance } from "./conformance/calls.ts";
@@ -46,6 +47,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     callsConformance(open);
     budgetsConformance(open);
     tokensConformance(open);
+    answersConformance(open);
     auditConformance(open);
     cardsConformance(open);
     draftsConformance(open);

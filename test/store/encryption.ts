@@ -53,6 +53,10 @@ async function writeAll(store: Store, word: string): Promise<void> {
   await store.samples.save(sample("x1", { inputs: { word }, note: word }));
   const { value, bytes } = wordFile(word);
   await store.files.save({ ref: value.ref, size: value.size, expiresAt: START }, bytes, START);
+  const answer = { status: 200, body: { word } };
+  const claim = { id: "a1", askedHash: "h", holder: "h1", expiresAt: START + 1, answer: null };
+  await store.answers.claim(claim, START);
+  await store.answers.save({ ...claim, answer });
   await store.audit.append([
     { ...audit, id: "1:b", actor: "U0BOB", action: "start", shown: { hash: "h", text: word } },
   ]);
@@ -82,6 +86,10 @@ async function readAll(store: Store, word: string): Promise<readonly unknown[]> 
     await drafts.listNewest(0, 10),
     await samples.list({ workflowId: "refund" }),
     await audit.list({ limit: 10 }),
+    await store.answers.claim(
+      { id: "a1", askedHash: "h", holder: "h2", expiresAt: START + 1, answer: null },
+      START,
+    ),
     (await store.files.read(wordFile(word).value.ref))?.toString(),
   ];
 }

@@ -10,6 +10,7 @@ import type { Evaluations } from "./evaluation.ts";
 import type { Executions } from "./executions.ts";
 import type { Files } from "./files.ts";
 import type { Prompts } from "./prompts.ts";
+import type { Repeats } from "./repeats.ts";
 import type { Sharing } from "./sharing.ts";
 import type { Tokens } from "./tokens.ts";
 import type { Triggers } from "./triggers.ts";
@@ -32,6 +33,7 @@ export interface Engine {
   readonly files: Files;
   readonly absences: Absences;
   readonly tokens: Tokens;
+  readonly repeats: Repeats;
   readonly health: Health;
 }
 

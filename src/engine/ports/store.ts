@@ -1,4 +1,5 @@
 import type { Json } from "../../shared/json.ts";
+import type { AnswerStore } from "./answers.ts";
 import type { AuditStore } from "./audit.ts";
 import type { BudgetStore, CallStore } from "./calls.ts";
 import type { CardStore } from "./cards.ts";
@@ -58,6 +59,7 @@ export interface Store extends ChangeSource, AsyncDisposable {
   readonly files: FileStore;
   readonly processes: ProcessStore;
   readonly tokens: TokenStore;
+  readonly answers: AnswerStore;
 
   /**
    * Whether a newer version of the bot has brought the data into another form since the store was

@@ -88,6 +88,12 @@ function sealing(store: Store, seals: RecordSeals): Store {
       get: async (id) => openOne(seals.calls, await store.calls.get(id)),
       list: async (executionId) => openAll(seals.calls, await store.calls.list(executionId)),
     },
+    answers: {
+      ...store.answers,
+      claim: async (record, now) =>
+        seals.answers.open(await store.answers.claim(seals.answers.seal(record), now)),
+      save: (record) => store.answers.save(seals.answers.seal(record)),
+    },
     drafts: sealDrafts(store.drafts, seals),
     files: sealFiles(store.files, seals),
     samples: {

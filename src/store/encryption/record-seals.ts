@@ -1,3 +1,4 @@
+import type { AnswerRecord } from "../../engine/ports/answers.ts";
 import type { AuditRecord } from "../../engine/ports/audit.ts";
 import type { CallRecord } from "../../engine/ports/calls.ts";
 import type { EventRecord } from "../../engine/ports/events.ts";
@@ -17,6 +18,7 @@ export interface RecordSeals {
   readonly events: Seal<EventRecord>;
   readonly samples: Seal<SampleRecord>;
   readonly audit: Seal<AuditRecord>;
+  readonly answers: Seal<AnswerRecord>;
   readonly signals: Seal<Pick<Signal, "id" | "payload">>;
   readonly commits: Seal<Pick<Commit, "executionId" | "rev" | "events">>;
   readonly executions: Seal<Pick<ExecutionRecord, "executionId" | "start">>;
@@ -68,6 +70,9 @@ export function createRecordSeals(
     samples: whole("sample", ({ id, workflowId, prompt, at }) => ({ id, workflowId, prompt, at })),
     audit: whole("audit", ({ id, at, actor, action, workflowId, executionId }) => ({
       ...{ id, at, actor, action, workflowId, executionId },
+    })),
+    answers: whole("answer", ({ id, askedHash, holder, expiresAt }) => ({
+      ...{ id, askedHash, holder, expiresAt },
     })),
     ...sealsOfExecutions(values),
     files: {

@@ -102,6 +102,13 @@ export interface DedupeDocument extends Stored {
   readonly expiresAt: Date;
 }
 
+/** `_id`: caller, address and key. */
+export interface AnswerDocument extends Stored {
+  readonly holder: string;
+  readonly expiresAt: Date;
+  readonly record: JsonText;
+}
+
 /** `_id`: the key. */
 export interface MarkDocument extends Stored {
   readonly value: JsonText;
@@ -218,6 +225,7 @@ export interface Collections {
   readonly inbox: Collection<SignalDocument>;
   readonly versions: Collection<VersionDocument>;
   readonly dedupe: Collection<DedupeDocument>;
+  readonly answers: Collection<AnswerDocument>;
   readonly marks: Collection<MarkDocument>;
   readonly slots: Collection<SlotDocument>;
   readonly lines: Collection<PlaceInLineDocument>;
@@ -240,6 +248,7 @@ export function collectionsOf(db: Db): Collections {
     inbox: db.collection("inbox"),
     versions: db.collection("versions"),
     dedupe: db.collection("dedupe"),
+    answers: db.collection("answers"),
     marks: db.collection("marks"),
     slots: db.collection("slots"),
     lines: db.collection("lines"),
@@ -332,6 +341,13 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
       expireAfterSeconds: EXPIRY_GRACE_SECONDS,
     },
   ],
+  answers: [
+    {
+      name: "answers_expiry",
+      key: { expiresAt: 1 },
+      expireAfterSeconds: EXPIRY_GRACE_SECONDS,
+    },
+  ],
   slots: [{ name: "slots_line", key: { line: 1, slot: 1 } }],
   lines: [{ name: "lines_next", key: { line: 1, at: 1, execution: 1 } }],
   calls: [
@@ -413,6 +429,7 @@ export const SHARD_KEYS: Readonly<
   log: { execution: "hashed" },
   inbox: { _id: "hashed" },
   dedupe: { _id: "hashed" },
+  answers: { _id: "hashed" },
   calls: { _id: "hashed" },
   cards: { execution: "hashed" },
   audit: { _id: "hashed" },

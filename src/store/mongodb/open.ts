@@ -14,6 +14,7 @@ import {
   SAMPLES,
   TOKENS,
 } from "../records.ts";
+import { createAnswers } from "./answers.ts";
 import { appendAudit, openAudit } from "./audit.ts";
 import { openCards } from "./cards.ts";
 import { ChangeStreamWatch } from "./change-stream-watch.ts";
@@ -66,6 +67,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     calls: createCalls(recordCollection(connection, CALLS)),
     cards: openCards(connection),
     drafts: createDrafts(recordCollection(connection, DRAFTS)),
+    answers: createAnswers(connection),
     events: createEvents(connection),
     prompts: createPrompts(
       recordCollection(connection, PROMPTS),

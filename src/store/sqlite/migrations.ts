@@ -354,4 +354,13 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX tokens_owner ON tokens (owner, created_at, id);
   CREATE INDEX tokens_newest ON tokens (created_at, id);
   `,
+  `
+  CREATE TABLE answers (
+    id         TEXT PRIMARY KEY,
+    holder     TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    record     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX answers_expiry ON answers (expires_at);
+  `,
 ];

@@ -14,6 +14,7 @@ import {
   SAMPLES,
   TOKENS,
 } from "../records.ts";
+import { createAnswers } from "./answers.ts";
 import { openAudit } from "./audit.ts";
 import { openCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
@@ -84,6 +85,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     calls: createCalls(recordTable(connection, CALLS)),
     cards: openCards(connection),
     drafts: createDrafts(recordTable(connection, DRAFTS)),
+    answers: createAnswers(connection),
     events: createEvents(connection),
     prompts: createPrompts(
       recordTable(connection, PROMPTS),

@@ -30,6 +30,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   file_expired: 410,
   files_full: 507,
   key_reused: 422,
+  request_under_way: 409,
   rate_limited: 429,
   token_invalid: 401,
   not_allowed: 403,
