@@ -12,8 +12,8 @@ export function anyJson(): z.ZodType<Json, Json> {
 }
 
 /** An object of {@link anyJson}. */
-export function anyJsonObject(): z.ZodType<JsonObject, JsonObject> {
-  return z.custom<JsonObject>(isJsonObject, "must be an object");
+export function anyJsonObject(message = "must be an object"): z.ZodType<JsonObject, JsonObject> {
+  return z.custom<JsonObject>(isJsonObject, message);
 }
 
 function isJson(value: unknown): boolean {

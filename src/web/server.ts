@@ -4,13 +4,15 @@ import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import { AppError } from "../shared/errors.ts";
 import { bareHost } from "../shared/host.ts";
+import { createApp } from "./http/app.ts";
 import { createAccess } from "./http/auth.ts";
 import { createClientAddress } from "./http/client-address.ts";
 import { limitConnections } from "./http/connections.ts";
+import { createListener } from "./http/listener.ts";
+import { respondToMalformedRequest } from "./http/malformed-request.ts";
 import { createRateLimits, type RateLimitOptions } from "./http/rate-limit.ts";
-import { createRequestHandler, MAX_HEADERS } from "./http/request-handler.ts";
-import { respondToMalformedRequest } from "./http/respond.ts";
-import { createRouter } from "./http/router.ts";
+import type { Route } from "./http/route.ts";
+import { MAX_HEADERS } from "./http/target.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
@@ -23,6 +25,7 @@ import { generateRoutes } from "./routes/generate.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { migrateRoutes } from "./routes/migrate.ts";
+import { openApiRoutes } from "./routes/open-api.ts";
 import { pauseRoutes } from "./routes/pause.ts";
 import { promptRoutes } from "./routes/prompts.ts";
 import { retryRoutes } from "./routes/retry.ts";
@@ -86,31 +89,15 @@ export interface WebServer {
 export function createWebServer(options: WebServerOptions): WebServer {
   let stopping = false;
   const notReady = () => (stopping ? "The bot is stopping." : (options.notReady?.() ?? null));
-  const handler = createRequestHandler({
-    router: createRouter([
-      ...workflowRoutes(options.engine),
-      ...generateRoutes(options.engine),
-      ...executeRoutes(options.engine),
-      ...executionRoutes(options.engine),
-      ...fileRoutes(options.engine),
-      ...promptRoutes(options.engine),
-      ...evaluationRoutes(options.engine),
-      ...migrateRoutes(options.engine),
-      ...retryRoutes(options.engine),
-      ...pauseRoutes(options.engine),
-      ...auditRoutes(options.engine),
-      ...metricsRoutes(options.engine),
-      ...budgetRoutes(options.engine),
-      ...(options.telemetry ? telemetryRoutes(options.engine, options.telemetry) : []),
-      ...dashboardRoutes(options.engine),
-      ...templateRoutes(options.engine),
-      ...webhookRoutes(options.engine),
-      ...eventRoutes(options.engine),
-      ...healthRoutes(options.engine, notReady),
-    ]),
+  const app = createApp({
+    routes: routesOf(options, notReady),
     access: createAccess(options),
     limits: createRateLimits(options.rateLimit),
     clientAddress: createClientAddress(options.trustedProxies ?? []),
+    logger: options.logger,
+  });
+  const handler = createListener({
+    app,
     logger: options.logger,
     extraHandlers: new Map(Object.entries(options.extraHandlers ?? {})),
   });
@@ -134,6 +121,31 @@ export function createWebServer(options: WebServerOptions): WebServer {
       await close(server, options.timeouts?.stopMs ?? 5000);
     },
   };
+}
+
+function routesOf({ engine, telemetry }: WebServerOptions, notReady: Readiness): readonly Route[] {
+  return [
+    ...workflowRoutes(engine),
+    ...generateRoutes(engine),
+    ...executeRoutes(engine),
+    ...executionRoutes(engine),
+    ...fileRoutes(engine),
+    ...promptRoutes(engine),
+    ...evaluationRoutes(engine),
+    ...migrateRoutes(engine),
+    ...retryRoutes(engine),
+    ...pauseRoutes(engine),
+    ...auditRoutes(engine),
+    ...metricsRoutes(engine),
+    ...budgetRoutes(engine),
+    ...(telemetry ? telemetryRoutes(engine, telemetry) : []),
+    ...dashboardRoutes(engine),
+    ...templateRoutes(engine),
+    ...webhookRoutes(engine),
+    ...eventRoutes(engine),
+    ...healthRoutes(engine, notReady),
+    ...openApiRoutes(),
+  ];
 }
 
 function createHttpServer(timeouts: Timeouts, listener: RequestListener): Server {

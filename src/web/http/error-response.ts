@@ -1,6 +1,5 @@
 import { type AppError, type ErrorCode, type Fault, faultOf } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
-import type { RouteResponse } from "./route.ts";
 
 /** Codes with a more specific status than that of their fault. */
 const STATUS: { readonly [Code in ErrorCode]?: number } = {
@@ -38,11 +37,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   store_locked: 503,
 };
 
-/**
- * HTTP status of an error.
- *
- * @internal exported for its test
- */
+/** HTTP status of an error. */
 export function statusOf(code: ErrorCode): number {
   return STATUS[code] ?? statusOfFault(faultOf(code));
 }
@@ -65,7 +60,7 @@ function statusOfFault(fault: Fault): number {
  *
  * @param reference - id of the request, included if the error was not the caller's fault.
  */
-export function toErrorResponse(error: AppError, reference: string): RouteResponse {
+export function toErrorResponse(error: AppError, reference: string) {
   const status = statusOf(error.code);
   return {
     status,
@@ -111,7 +106,5 @@ function errorHeaders(error: AppError, status: number): Record<string, string> {
   if (status === 401) headers["WWW-Authenticate"] = 'Bearer realm="heddle"';
   const allow = readOwn(error.details, "allow");
   if (typeof allow === "string") headers["Allow"] = allow;
-  // The unread rest of the body would be parsed as the next request.
-  if (readOwn(error.details, "drained") === false) headers["Connection"] = "close";
   return headers;
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { parseAccept } from "hono/utils/accept";
 import { AppError } from "../../shared/errors.ts";
 
 const MAX_KEY_LENGTH = 255;
@@ -26,18 +27,10 @@ export function readIdempotencyKey(headers: IncomingHttpHeaders): string | null 
  *
  * @param accept - the header as received.
  */
-export function prefersJson(accept: string | undefined): boolean {
-  const json = qualityOf("application/json", accept);
-  return json > 0 && json >= qualityOf("text/html", accept);
-}
-
-/** Quality of a media type in `Accept`, from 0 to 1; 0 if it is not named. */
-function qualityOf(type: string, accept = ""): number {
-  for (const range of accept.split(",")) {
-    const [name = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-    if (name !== type) continue;
-    const quality = parameters.find((parameter) => parameter.startsWith("q="));
-    return quality === undefined ? 1 : Number(quality.slice(2)) || 0;
-  }
-  return 0;
+export function prefersJson(accept = ""): boolean {
+  const ranges = parseAccept(accept);
+  const qualityOf = (type: string): number =>
+    ranges.find((range) => range.type.toLowerCase() === type)?.q ?? 0;
+  const json = qualityOf("application/json");
+  return json > 0 && json >= qualityOf("text/html");
 }

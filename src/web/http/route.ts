@@ -1,14 +1,14 @@
-import type { JsonObject } from "../../shared/json.ts";
+import type { z } from "zod";
+import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Html } from "../pages/html.ts";
+import type { Answers, Endpoint } from "./endpoint.ts";
+import { type Input, readInput } from "./input.ts";
 import type { WebRequest } from "./web-request.ts";
 
 /** What a route returns; errors are thrown. */
-export type RouteResponse =
-  | JsonResponse
-  | PageResponse
-  | TextResponse
-  | BytesResponse
-  | StreamResponse;
+export type RouteResponse = JsonResponse | MediaResponse;
+
+type MediaResponse = PageResponse | TextResponse | BytesResponse | StreamResponse;
 
 interface ResponseHead {
   /** @default 200 */
@@ -17,46 +17,92 @@ interface ResponseHead {
 }
 
 /** Data for programs. */
-export interface JsonResponse extends ResponseHead {
+interface JsonResponse extends ResponseHead {
   readonly body: JsonObject | object;
 }
 
 /** A page for a browser; its route sets what it may load (`Content-Security-Policy`). */
-export interface PageResponse extends ResponseHead {
+interface PageResponse extends ResponseHead {
   readonly page: Html;
 }
 
 /** Text of another media type. */
-export interface TextResponse extends ResponseHead {
+interface TextResponse extends ResponseHead {
   readonly text: string;
   readonly contentType: string;
 }
 
 /** Bytes as they are. */
-export interface BytesResponse extends ResponseHead {
+interface BytesResponse extends ResponseHead {
   readonly bytes: Uint8Array;
   readonly contentType: string;
 }
 
-/** Text that is sent part by part, because all of it may be too much for the memory. */
-export interface StreamResponse extends ResponseHead {
+/** Text that is sent part by part, because all of it may be too much for the memory, or is not there yet. */
+interface StreamResponse extends ResponseHead {
   readonly parts: AsyncIterable<string>;
   readonly contentType: string;
 }
 
-export type Method = "GET" | "POST";
+/** A value that is only read. Members that a schema leaves open need not be declared. */
+type Frozen<T> = Json extends T
+  ? T
+  : T extends readonly unknown[]
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T extends object
+      ? {
+          readonly [K in keyof T as string extends K
+            ? unknown extends T[K]
+              ? never
+              : K
+            : K]: Frozen<T[K]>;
+        }
+      : T;
 
-/** One method of one path. */
+type StatusOf<Status> = Status extends 200
+  ? { readonly status?: 200 }
+  : { readonly status: Status };
+
+/** The answers in JSON that an endpoint declares. */
+type Declared<Success extends Answers> = {
+  [Status in keyof Success & number]: StatusOf<Status> & {
+    readonly body: Frozen<z.output<Success[Status]>>;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+}[keyof Success & number];
+
+/** An endpoint with what does it. */
 export interface Route {
-  readonly method: Method;
-  /**
-   * `/api/workflows/:id`: a segment with a colon matches any text, a final `*` one or more
-   * segments.
-   */
-  readonly path: string;
-  /** `true`: open to every caller, without token and rate limit. */
-  readonly open?: boolean;
-  /** `true`: the route authenticates its callers itself, and calls `admit` for them. */
-  readonly checksCallers?: boolean;
+  readonly endpoint: Endpoint;
   handle(request: WebRequest): Promise<RouteResponse>;
+}
+
+/** Does what an endpoint is for. Gives one of the declared answers, or throws an {@link AppError} with one of the declared codes. */
+type Handler<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Success extends Answers,
+> = (
+  input: Input<Params, Query, Body>,
+  request: WebRequest,
+) => Promise<(Declared<Success> & JsonResponse) | MediaResponse>;
+
+/**
+ * Puts a handler to an endpoint: `route(endpoint)(handler)`. It is called with what the schemas of the endpoint make of the request, after
+ * the caller was checked.
+ */
+export function route<
+  Params extends z.ZodObject,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Success extends Answers,
+>(
+  endpoint: Endpoint<Params, Query, Body, Success>,
+): (handle: Handler<Params, Query, Body, Success>) => Route {
+  // In two steps, so that the compiler knows the answers when it sees the handler.
+  return (handle) => ({
+    endpoint,
+    handle: async (request) => handle(await readInput(endpoint, request), request),
+  });
 }

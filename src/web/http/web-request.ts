@@ -1,8 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { z } from "zod";
-import { AppError } from "../../shared/errors.ts";
-import "../../shared/schema-words.ts";
-import { formatPath } from "../../shared/format-path.ts";
 import type { Json } from "../../shared/json.ts";
 
 /** What a route sees of a request. */
@@ -12,6 +8,9 @@ export interface WebRequest {
   readonly headers: IncomingHttpHeaders;
   /** As sent, without the query. */
   readonly path: string;
+  /** The decoded segments that the route's path names. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
   /** The caller is a program on this machine that acts for itself; see `isLocalCaller`. */
   readonly isLocal: boolean;
   /**
@@ -23,9 +22,6 @@ export interface WebRequest {
    * @throws {AppError} `rate_limited`.
    */
   admit(door: string, isProven: boolean): void;
-  /** The decoded segments that the route's path names. */
-  param(name: string): string;
-  readonly query: URLSearchParams;
   /**
    * The body, unpacked by its `Content-Encoding`. Either this or `readJson` may be called, once.
    *
@@ -39,35 +35,4 @@ export interface WebRequest {
    * @throws {AppError} `json_malformed`, and as `readBody`.
    */
   readJson(): Promise<Json | undefined>;
-}
-
-/**
- * Validates input with a schema.
- *
- * @param what - the name of the input, for the message: `body`, `query`.
- * @throws {AppError} `input_invalid`, with every problem in `details.problems`.
- */
-export function parseInput<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  what: string,
-): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => ({
-    path: formatPath(issue.path) || what,
-    message: issue.message,
-    fix: `Correct ${formatPath(issue.path) || `the ${what}`} and send the request again.`,
-  }));
-  const [first] = problems;
-  throw new AppError({
-    code: "input_invalid",
-    message: `The ${what} is not right: ${first?.path ?? what}: ${first?.message ?? "unknown problem"}.`,
-    details: { problems },
-  });
-}
-
-/** The non-empty values of the query by name; the last one of a repeated name. */
-export function queryObject(query: URLSearchParams): Record<string, string> {
-  return Object.fromEntries([...query].filter(([, value]) => value !== ""));
 }

@@ -1,9 +1,9 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import { OPERATOR } from "../../engine/model/actor.ts";
 import { isAppError } from "../../shared/errors.ts";
+import { operationEndpoints } from "../endpoints/operations.ts";
 import { prefersJson } from "../http/request-headers.ts";
-import type { Route, RouteResponse } from "../http/route.ts";
-import type { WebRequest } from "../http/web-request.ts";
+import { type Route, route } from "../http/route.ts";
 import { type Dashboard, dashboardPage } from "../pages/dashboard.ts";
 import { PAGE_CSP } from "../pages/page.ts";
 import { type MetricsResponse, toMetricsResponse } from "./metrics-response.ts";
@@ -12,21 +12,21 @@ const EXECUTIONS_SHOWN = 25;
 
 /** How all workflows are doing: a page for people, JSON for programs that ask for it. */
 export function dashboardRoutes(engine: Engine): readonly Route[] {
-  return [{ method: "GET", path: "/dashboard", handle: (request) => show(engine, request) }];
-}
-
-async function show(engine: Engine, { headers }: WebRequest): Promise<RouteResponse> {
-  const dashboard = await readDashboard(engine);
-  const varies = { Vary: "Accept" };
-  if (prefersJson(headers.accept)) return { body: dashboard, headers: varies };
-  const [{ executions }, { total }] = await Promise.all([
-    engine.executions.list({ limit: EXECUTIONS_SHOWN }, OPERATOR),
-    engine.costs.overview(Number.POSITIVE_INFINITY, OPERATOR),
-  ]);
-  return {
-    page: dashboardPage(dashboard, executions, total, Date.now()),
-    headers: { ...varies, "Content-Security-Policy": PAGE_CSP },
-  };
+  return [
+    route(operationEndpoints.dashboard)(async (_input, { headers }) => {
+      const dashboard = await readDashboard(engine);
+      const varies = { Vary: "Accept" };
+      if (prefersJson(headers.accept)) return { body: dashboard, headers: varies };
+      const [{ executions }, { total }] = await Promise.all([
+        engine.executions.list({ limit: EXECUTIONS_SHOWN }, OPERATOR),
+        engine.costs.overview(Number.POSITIVE_INFINITY, OPERATOR),
+      ]);
+      return {
+        page: dashboardPage(dashboard, executions, total, Date.now()),
+        headers: { ...varies, "Content-Security-Policy": PAGE_CSP },
+      };
+    }),
+  ];
 }
 
 async function readDashboard(engine: Engine): Promise<Dashboard> {

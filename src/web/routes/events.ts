@@ -1,34 +1,24 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
-import { EventName } from "../../engine/definition/schema.ts";
-import { anyJsonObject } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
 import "../../shared/schema-words.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import type { Route, RouteResponse } from "../http/route.ts";
-import type { WebRequest } from "../http/web-request.ts";
+import { eventEndpoints, PublishedEvent } from "../endpoints/records.ts";
+import { type Route, route } from "../http/route.ts";
 
-const Body = z.strictObject({
-  name: EventName,
-  payload: anyJsonObject().default({}),
-  /** Identifies the event: a repeat with the same id is a duplicate. */
-  id: z.string().min(1).max(200).optional(),
-});
-
-/** Where other systems publish events. */
+/** Where other systems publish events. Responds when the event is durable; waiting executions are woken after that. */
 export function eventRoutes(engine: Engine): readonly Route[] {
-  return [{ method: "POST", path: "/api/events", handle: (request) => receive(engine, request) }];
+  return [
+    route(eventEndpoints.publishEvent)(async (_input, request) => {
+      const event = parseBody(await request.readJson());
+      const { eventId, existed } = await engine.triggers.publish(omitUndefined(event));
+      return { body: { eventId, status: "accepted", ...(existed && { duplicate: true }) } };
+    }),
+  ];
 }
 
-/** Responds when the event is durable; waiting executions are woken after that. */
-async function receive(engine: Engine, request: WebRequest): Promise<RouteResponse> {
-  const { name, payload, id } = parseBody(await request.readJson());
-  const { eventId, existed } = await engine.triggers.publish(omitUndefined({ name, payload, id }));
-  return { body: { eventId, status: "accepted", ...(existed && { duplicate: true }) } };
-}
-
-function parseBody(body: unknown): z.output<typeof Body> {
-  const parsed = Body.safeParse(body ?? {});
+function parseBody(body: unknown): z.output<typeof PublishedEvent> {
+  const parsed = PublishedEvent.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => ({
     path: path.join("."),

@@ -4,31 +4,35 @@ import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { hashJson } from "../../shared/json.ts";
 import { readVariablesBody, variablesOf } from "../../shared/variables-body.ts";
+import { executionEndpoints } from "../endpoints/executions.ts";
 import { bodyLimit } from "../http/body-limit.ts";
 import { readIdempotencyKey } from "../http/request-headers.ts";
-import type { Route, RouteResponse } from "../http/route.ts";
+import { type Route, route } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
 /** Starting executions. */
 export function executeRoutes(engine: Engine): readonly Route[] {
   return [
-    {
-      method: "POST",
-      path: "/api/workflows/:id/execute",
-      handle: (request) => execute(engine, request),
-    },
+    route(executionEndpoints.executeWorkflow)(async ({ params: { id } }, request) => ({
+      body: await execute(engine, id, request),
+    })),
   ];
 }
 
-async function execute(engine: Engine, request: WebRequest): Promise<RouteResponse> {
-  const workflowId = request.param("id");
+interface Started {
+  readonly executionId: string;
+  readonly status: "started";
+  readonly duplicate?: true;
+}
+
+async function execute(engine: Engine, workflowId: string, request: WebRequest): Promise<Started> {
   const given = await readVariables(engine, request);
   const { variables } = given;
   const key = readIdempotencyKey(request.headers);
   const start = { workflowId, ...given };
   if (key === null) {
     const { executionId } = await engine.executions.start({ ...start, trigger: { type: "api" } });
-    return { body: { executionId, status: "started" } };
+    return { executionId, status: "started" };
   }
   const executionId = executionIdFor(workflowId, key);
   const bodyHash = hashJson(variables);
@@ -42,7 +46,7 @@ async function execute(engine: Engine, request: WebRequest): Promise<RouteRespon
     trigger: { type: "api", bodyHash },
   });
   const raced = existed ? await findRepeat(engine, executionId, bodyHash) : null;
-  return raced ?? { body: { executionId, status: "started" } };
+  return raced ?? { executionId, status: "started" };
 }
 
 type Given = Pick<StartRequest, "variables" | "variableForm" | "files">;
@@ -74,12 +78,12 @@ async function findRepeat(
   engine: Engine,
   executionId: string,
   bodyHash: string,
-): Promise<RouteResponse | null> {
+): Promise<Started | null> {
   try {
     const { trigger } = await engine.executions.get(executionId);
     if (trigger.bodyHash !== undefined && trigger.bodyHash !== bodyHash)
       throw keyReused(executionId);
-    return { body: { executionId, status: "started", duplicate: true } };
+    return { executionId, status: "started", duplicate: true };
   } catch (error) {
     if (isAppError(error, "execution_not_found")) return null;
     throw error;

@@ -51,17 +51,16 @@ export function toMetricsResponse(
  *
  * @param days - what the report covers.
  */
-export function toCostsResponse(workflowId: string, days: number, report: CostReport): object {
+export function toCostsResponse(workflowId: string, days: number, report: CostReport) {
   const { totals, steps } = report;
-  const byStep = [...steps].map(([stepId, own]): [string, object] => [
-    stepId,
-    {
-      totalCost: formatDollars(own.costNano),
-      avgCost: formatDollars(own.started > 0 ? own.costNano / own.started : 0),
-      invocations: own.started,
-      ...unknownCosts(own),
-    },
-  ]);
+  const byStep = [...steps].map(([stepId, own]) => {
+    const avgCost = formatDollars(own.started > 0 ? own.costNano / own.started : 0);
+    const totalCost = formatDollars(own.costNano);
+    return [
+      stepId,
+      { totalCost, avgCost, invocations: own.started, ...unknownCosts(own) },
+    ] as const;
+  });
   return {
     workflowId,
     period: `${days} days`,
@@ -73,7 +72,7 @@ export function toCostsResponse(workflowId: string, days: number, report: CostRe
 }
 
 /** Costs by one dimension, the most expensive first; days in their order. */
-export function toBreakdownResponse(query: CostQuery, { total, lines }: CostBreakdown): object {
+export function toBreakdownResponse(query: CostQuery, { total, lines }: CostBreakdown) {
   const { by, days, workflowId, person } = query;
   return {
     by,
@@ -85,7 +84,7 @@ export function toBreakdownResponse(query: CostQuery, { total, lines }: CostBrea
 }
 
 /** What a dimension counts besides calls; models and prompts count nothing else. */
-const COUNTED: Readonly<Partial<Record<CostQuery["by"], string>>> = {
+const COUNTED: Readonly<Partial<Record<CostQuery["by"], "executions" | "invocations">>> = {
   workflow: "executions",
   version: "executions",
   person: "executions",
@@ -93,12 +92,13 @@ const COUNTED: Readonly<Partial<Record<CostQuery["by"], string>>> = {
   step: "invocations",
 };
 
-function spentOf(totals: Totals, counted: string | undefined): object {
+function spentOf(totals: Totals, counted: "executions" | "invocations" | undefined) {
   const { started, calls, promptTokens, completionTokens, costNano } = totals;
   return {
     totalCost: formatDollars(costNano),
     ...unknownCosts(totals),
-    ...(counted !== undefined && { [counted]: started }),
+    ...(counted === "executions" && { executions: started }),
+    ...(counted === "invocations" && { invocations: started }),
     calls,
     promptTokens,
     completionTokens,
@@ -106,7 +106,7 @@ function spentOf(totals: Totals, counted: string | undefined): object {
 }
 
 /** Median and 90th percentile of cost and time; `null` while no run has completed. */
-export function toEstimateResponse(workflowId: string, estimate: Estimate): object {
+export function toEstimateResponse(workflowId: string, estimate: Estimate) {
   const { version, runs, durationMs, costNano, unknownCosts: unknown } = estimate;
   const cost = costNano && { p50: formatDollars(costNano.p50), p90: formatDollars(costNano.p90) };
   const time: Spread | null = durationMs;

@@ -1,43 +1,28 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import { OPERATOR } from "../../engine/model/actor.ts";
-import type { Route, RouteResponse } from "../http/route.ts";
-import type { WebRequest } from "../http/web-request.ts";
+import { pauseEndpoints } from "../endpoints/workflows.ts";
+import { type Route, route } from "../http/route.ts";
 
 /** Pauses and resumes the runs of one workflow, or all runs. */
-export function pauseRoutes(engine: Engine): readonly Route[] {
+export function pauseRoutes({ workflows }: Engine): readonly Route[] {
+  const resume = async (workflowId: string | null) => {
+    const wasPaused = await workflows.resume(workflowId, OPERATOR);
+    return { wasPaused, paused: workflows.pauseOf(workflowId) !== null };
+  };
   return [
-    {
-      method: "POST",
-      path: "/api/workflows/:id/pause",
-      handle: (request) => pause(engine, request, request.param("id")),
-    },
-    {
-      method: "POST",
-      path: "/api/workflows/:id/resume",
-      handle: (request) => resume(engine, request, request.param("id")),
-    },
-    { method: "POST", path: "/api/pause", handle: (request) => pause(engine, request, null) },
-    { method: "POST", path: "/api/resume", handle: (request) => resume(engine, request, null) },
+    route(pauseEndpoints.pauseWorkflow)(async ({ params: { id } }) => {
+      await workflows.pause(id, OPERATOR);
+      return { body: { success: true, workflowId: id, paused: true } };
+    }),
+    route(pauseEndpoints.resumeWorkflow)(async ({ params: { id } }) => ({
+      body: { success: true, workflowId: id, ...(await resume(id)) },
+    })),
+    route(pauseEndpoints.pauseAll)(async () => {
+      await workflows.pause(null, OPERATOR);
+      return { body: { success: true, paused: true } };
+    }),
+    route(pauseEndpoints.resumeAll)(async () => ({
+      body: { success: true, ...(await resume(null)) },
+    })),
   ];
-}
-
-async function pause(
-  engine: Engine,
-  request: WebRequest,
-  workflowId: string | null,
-): Promise<RouteResponse> {
-  await request.readJson();
-  await engine.workflows.pause(workflowId, OPERATOR);
-  return { body: { success: true, ...(workflowId !== null && { workflowId }), paused: true } };
-}
-
-async function resume(
-  engine: Engine,
-  request: WebRequest,
-  workflowId: string | null,
-): Promise<RouteResponse> {
-  await request.readJson();
-  const wasPaused = await engine.workflows.resume(workflowId, OPERATOR);
-  const paused = engine.workflows.pauseOf(workflowId) !== null;
-  return { body: { success: true, ...(workflowId !== null && { workflowId }), wasPaused, paused } };
 }

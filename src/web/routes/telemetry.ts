@@ -1,14 +1,11 @@
 import type { Engine } from "../../engine/api/engine.ts";
-import type { Route } from "../http/route.ts";
+import { operationEndpoints } from "../endpoints/operations.ts";
+import { type Route, route } from "../http/route.ts";
 import type { Telemetry } from "../telemetry.ts";
 
 /** Metrics for Prometheus. */
-export function telemetryRoutes(engine: Engine, telemetry: Telemetry): readonly Route[] {
+export function telemetryRoutes({ health }: Engine, telemetry: Telemetry): readonly Route[] {
   return [
-    {
-      method: "GET",
-      path: "/metrics",
-      handle: async () => telemetry.render(await engine.health.queueStats()),
-    },
+    route(operationEndpoints.telemetry)(async () => telemetry.render(await health.queueStats())),
   ];
 }

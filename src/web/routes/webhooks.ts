@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Engine } from "../../engine/api/engine.ts";
+import { triggerEndpoints } from "../endpoints/executions.ts";
 import { bodyLimit } from "../http/body-limit.ts";
-import type { Route, RouteResponse } from "../http/route.ts";
+import { type Route, route } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
 /**
@@ -9,17 +10,14 @@ import type { WebRequest } from "../http/web-request.ts";
  */
 export function webhookRoutes(engine: Engine): readonly Route[] {
   return [
-    {
-      method: "POST",
-      path: "/webhooks/*",
-      checksCallers: true,
-      handle: (request) => receive(engine, request),
-    },
+    route(triggerEndpoints.receiveWebhook)(async (_input, request) => ({
+      body: await receive(engine, request),
+    })),
   ];
 }
 
 /** Answers when the start is durable and before the work begins: senders give up soon. */
-async function receive(engine: Engine, request: WebRequest): Promise<RouteResponse> {
+async function receive(engine: Engine, request: WebRequest) {
   const head = {
     path: request.path,
     query: request.query.toString(),
@@ -36,7 +34,7 @@ async function receive(engine: Engine, request: WebRequest): Promise<RouteRespon
     ),
     ...(!isOpen && { onProven: () => admit(true) }),
   });
-  return { body: { executionId, status: "started", ...(duplicate && { duplicate }) } };
+  return { executionId, status: "started" as const, ...(duplicate && { duplicate }) };
 }
 
 function firstValues(headers: IncomingHttpHeaders): Record<string, string> {

@@ -1,52 +1,62 @@
 import { describe, expect, test } from "vitest";
-import type { Method, Route } from "../../../src/web/http/route.ts";
-import { createRouter } from "../../../src/web/http/router.ts";
-
-function route(method: Method, path: string): Route {
-  return { method, path, handle: async () => ({ body: {} }) };
-}
-
-const router = createRouter([
-  route("GET", "/api/workflows"),
-  route("POST", "/api/workflows"),
-  route("GET", "/api/workflows/:id"),
-  route("POST", "/api/workflows/:id/execute"),
-  route("GET", "/api/workflows/special"),
-  route("GET", "/healthz"),
-]);
+import { rawRequest, sendRaw, startWeb } from "../start-web.ts";
 
 describe("finding a route", () => {
-  test("named segments are decoded, and any text is only text", () => {
-    expect(router.find("GET", "/api/workflows/a%2Fb").params.get("id")).toBe("a/b");
-    expect(router.find("GET", "/api/workflows/__proto__").params.get("id")).toBe("__proto__");
+  test("named segments are decoded, and any text is only text", async () => {
+    await using web = await startWeb();
+    const missing = async (id: string) =>
+      (await web.call("GET", `/api/executions/${id}`)).body.error;
+
+    expect(await missing("a%2Fb")).toContain("a/b");
+    expect(await missing("__proto__")).toContain("__proto__");
   });
 
-  test("a fixed segment is preferred, HEAD finds GET, a slash at the end does not matter", () => {
-    expect(router.find("GET", "/api/workflows/special").route.path).toBe("/api/workflows/special");
-    expect(router.find("HEAD", "/healthz/").route.path).toBe("/healthz");
+  test("a fixed segment is preferred, HEAD finds GET, a slash at the end does not matter", async () => {
+    await using web = await startWeb();
+    const refused = await web.call("POST", "/api/workflows/generate", {});
+
+    expect(refused.body.error).toContain("description");
+    expect((await web.call("GET", "/api/workflows/generate")).body.code).toBe("workflow_not_found");
+    expect((await web.call("HEAD", "/healthz/")).status).toBe(200);
   });
 
-  test("an unknown path names the routes near it", () => {
-    expect(() => router.find("POST", "/api/workflow/demo/exectue")).toThrow(
+  test("each way to write a segment finds the same route", async () => {
+    await using web = await startWeb();
+
+    expect((await web.call("GET", "/api/workflow%73")).status).toBe(200);
+  });
+
+  test("dots in a path are names like any other, not steps to another route", async () => {
+    await using web = await startWeb();
+    for (const path of ["/api/../healthz", "/api/%2e%2e/healthz", "/api\\..\\healthz"])
+      expect([
+        path,
+        await sendRaw(web.port, rawRequest(`GET ${path}`, ["Host: localhost"])),
+      ]).toEqual([path, expect.stringMatching(/^HTTP\/1\.1 404 [^]*route_not_found/)]);
+  });
+
+  test("an unknown path names the routes near it", async () => {
+    await using web = await startWeb();
+    const wrong = await web.call("POST", "/api/workflow/demo/exectue");
+
+    expect(wrong.body.error).toMatch(
       /There is no POST \/api\/workflow\/demo\/exectue\. Near it: POST \/api\/workflows\/:id\/execute/,
     );
-    expect(() => router.find("GET", "/constructor")).toThrow(
-      expect.objectContaining({ code: "route_not_found" }),
-    );
+    expect((await web.call("GET", "/constructor")).body.code).toBe("route_not_found");
   });
 
-  test("a wrong method names the right ones", () => {
-    expect(() => router.find("DELETE", "/api/workflows")).toThrow(
-      expect.objectContaining({
-        code: "method_not_allowed",
-        details: { allow: "GET, POST, HEAD, OPTIONS" },
-      }),
-    );
+  test("a wrong method names the right ones", async () => {
+    await using web = await startWeb();
+    const wrong = await web.call("DELETE", "/api/budgets");
+
+    expect(wrong).toMatchObject({ status: 405, body: { code: "method_not_allowed" } });
+    expect(wrong.headers.get("allow")).toBe("POST, GET, HEAD, OPTIONS");
   });
 
-  test("a broken percent sign is the caller's mistake", () => {
-    expect(() => router.find("GET", "/api/workflows/%zz")).toThrow(
-      expect.objectContaining({ code: "input_invalid" }),
-    );
+  test("a broken percent sign is the caller's mistake", async () => {
+    await using web = await startWeb();
+
+    expect((await web.call("GET", "/api/workflows/%zz")).body.code).toBe("input_invalid");
+    expect((await web.call("GET", "/%zz")).body.code).toBe("input_invalid");
   });
 });

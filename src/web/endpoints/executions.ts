@@ -1,0 +1,256 @@
+import { z } from "zod";
+import { endpoint } from "../http/endpoint.ts";
+import { Calls, Execution, ExecutionPage, Status, StepPage } from "./execution-view.ts";
+import {
+  anyBody,
+  anyObject,
+  ById,
+  IdempotencyKey,
+  jsonBody,
+  NoParams,
+  NoQuery,
+  noBody,
+  optionalJsonBody,
+  ownBody,
+  Succeeded,
+  Version,
+  wholeNumber,
+} from "./parts.ts";
+
+const MAX_LIMIT = 200;
+const LIMIT = `must be a whole number from 1 to ${MAX_LIMIT}`;
+const AFTER = "must be `next` of the page before";
+export const SINCE = "must be a time such as 2h, 7d or 2026-01-31T09:00:00Z";
+
+const Started = z.object({
+  executionId: z.string(),
+  status: z.literal("started"),
+  duplicate: z
+    .literal(true)
+    .optional()
+    .meta({ description: "The same was asked before, and this is what it began." }),
+});
+
+/** Media types of bodies that bring variables. */
+const VARIABLES = [
+  "application/json",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data",
+  "text/plain",
+  "*/*",
+] as const;
+
+/** Starting, reading, listing, cancelling, retrying and migrating executions. */
+export const executionEndpoints = {
+  executeWorkflow: endpoint({
+    id: "executeWorkflow",
+    method: "POST",
+    path: "/api/workflows/:id/execute",
+    summary: "Starts the active version with the variables that the body brings.",
+    description:
+      "Accepted when it answers. The body is an object in JSON, a form, or a form with files; nothing stands for no variables.",
+    access: "token",
+    params: ById,
+    query: NoQuery,
+    headers: IdempotencyKey,
+    body: ownBody(VARIABLES.slice(0, 3)),
+    answers: { 200: Started },
+    errors: ["workflow_not_found", "input_invalid", "key_reused", "file_too_large", "files_full"],
+  }),
+  listExecutions: endpoint({
+    id: "listExecutions",
+    method: "GET",
+    path: "/api/executions",
+    summary: "Executions, the newest first.",
+    description: "`label.<name>=<value>` finds those that have a label.",
+    access: "token",
+    params: NoParams,
+    query: z
+      .object({
+        workflowId: z.string().optional(),
+        status: Status.optional(),
+        limit: wholeNumber(1, MAX_LIMIT, LIMIT).default(50),
+        cursor: z.string().optional().meta({ description: "`nextCursor` of the page before." }),
+      })
+      .catchall(z.string()),
+    body: noBody,
+    answers: { 200: ExecutionPage },
+    errors: [],
+  }),
+  getExecution: endpoint({
+    id: "getExecution",
+    method: "GET",
+    path: "/api/executions/:id",
+    summary: "One execution, whole.",
+    access: "token",
+    params: ById,
+    query: NoQuery,
+    body: noBody,
+    answers: { 200: Execution },
+    errors: ["execution_not_found"],
+  }),
+  listSteps: endpoint({
+    id: "listSteps",
+    method: "GET",
+    path: "/api/executions/:id/steps",
+    summary: "The timeline of an execution in pages, the oldest first, with whole outputs.",
+    access: "token",
+    params: ById,
+    query: z.object({
+      after: wholeNumber(0, Number.MAX_SAFE_INTEGER, AFTER).optional(),
+      path: z.string().min(1).optional(),
+    }),
+    body: noBody,
+    answers: { 200: StepPage },
+    errors: ["execution_not_found"],
+  }),
+  listCalls: endpoint({
+    id: "listCalls",
+    method: "GET",
+    path: "/api/executions/:id/calls",
+    summary: "What models were asked in an execution, and what they answered.",
+    access: "token",
+    params: ById,
+    query: z.object({ step: z.string().min(1).optional() }),
+    body: noBody,
+    answers: { 200: Calls },
+    errors: ["execution_not_found"],
+  }),
+  cancelExecution: endpoint({
+    id: "cancelExecution",
+    method: "POST",
+    path: "/api/executions/:id/cancel",
+    summary: "Asks an execution to stop.",
+    access: "token",
+    params: ById,
+    query: NoQuery,
+    body: anyBody,
+    answers: { 200: z.object({ success: Succeeded, executionId: z.string() }) },
+    errors: ["execution_not_found", "execution_finished"],
+  }),
+  retryExecution: endpoint({
+    id: "retryExecution",
+    method: "POST",
+    path: "/api/executions/:id/retry",
+    summary: "Continues an execution that failed or was cancelled; what completed is run again.",
+    access: "token",
+    params: ById,
+    query: NoQuery,
+    headers: IdempotencyKey,
+    body: optionalJsonBody(
+      z.strictObject({
+        fromStep: z
+          .string()
+          .min(1)
+          .max(1000)
+          .optional()
+          .meta({ description: "Step id or path; without it, the step that failed." }),
+        variables: anyObject().optional(),
+        acceptsDoubt: z
+          .boolean()
+          .optional()
+          .meta({ description: "A step may be done although it is not known whether it was." }),
+        again: z
+          .array(z.string().min(1).max(64))
+          .max(100)
+          .optional()
+          .meta({ description: "Steps that had their effect and are to have it once more." }),
+      }),
+    ),
+    answers: {
+      200: z.object({
+        success: Succeeded,
+        executionId: z.string(),
+        reopened: z.boolean(),
+        fromStep: z.string().nullable(),
+        duplicate: z.literal(true).optional(),
+      }),
+    },
+    errors: [
+      "execution_not_found",
+      "execution_under_way",
+      "workflow_not_found",
+      "version_not_found",
+      "key_reused",
+      "effect_in_doubt",
+      "effect_done",
+    ],
+  }),
+  retryExecutions: endpoint({
+    id: "retryExecutions",
+    method: "POST",
+    path: "/api/workflows/:id/retry",
+    summary: "Retries the executions of a workflow that failed or were cancelled.",
+    access: "token",
+    params: ById,
+    query: NoQuery,
+    body: jsonBody(
+      z.strictObject({
+        status: z.enum(["failed", "cancelled"], "must be failed or cancelled").default("failed"),
+        since: z.string(SINCE).min(1, SINCE).meta({ description: "`2h`, `7d` or a moment." }),
+        dryRun: z.boolean().default(false).meta({ description: "Only counts them." }),
+      }),
+    ),
+    answers: {
+      200: z.object({
+        success: Succeeded,
+        matched: z.int(),
+        retried: z.array(z.string()),
+        refused: z.array(z.object({ executionId: z.string(), message: z.string() })),
+      }),
+    },
+    errors: ["workflow_not_found"],
+  }),
+  migrateExecution: endpoint({
+    id: "migrateExecution",
+    method: "POST",
+    path: "/api/executions/:id/migrate",
+    summary: "Moves a waiting execution to another version, by default the active one.",
+    access: "token",
+    params: ById,
+    query: NoQuery,
+    body: optionalJsonBody(z.strictObject({ version: Version.optional() })),
+    answers: {
+      200: z.object({
+        success: Succeeded,
+        executionId: z.string(),
+        version: z.int(),
+        previous: z.int(),
+        changed: z.boolean(),
+      }),
+    },
+    errors: [
+      "execution_not_found",
+      "workflow_not_found",
+      "version_not_found",
+      "migration_refused",
+      "execution_finished",
+    ],
+  }),
+};
+
+/** What other systems call. */
+export const triggerEndpoints = {
+  receiveWebhook: endpoint({
+    id: "receiveWebhook",
+    method: "POST",
+    path: "/webhooks/:path{.+}",
+    summary: "Starts the workflows whose webhook has this path.",
+    description:
+      "Answers when the start is durable and before the work begins. Whom it serves is said by the trigger.",
+    access: "own",
+    params: z.object({ path: z.string() }),
+    query: NoQuery,
+    body: ownBody(VARIABLES),
+    answers: { 200: Started },
+    errors: [
+      "route_not_found",
+      "token_invalid",
+      "not_allowed",
+      "rate_limited",
+      "input_invalid",
+      "file_too_large",
+      "files_full",
+    ],
+  }),
+};

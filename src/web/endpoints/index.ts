@@ -1,0 +1,22 @@
+import { costEndpoints } from "./costs.ts";
+import { executionEndpoints, triggerEndpoints } from "./executions.ts";
+import { operationEndpoints } from "./operations.ts";
+import { promptEndpoints } from "./prompts.ts";
+import { auditEndpoints, evaluationEndpoints, eventEndpoints, fileEndpoints } from "./records.ts";
+import { pauseEndpoints, templateEndpoints, workflowEndpoints } from "./workflows.ts";
+
+/** Every endpoint by its name. */
+export const endpoints = {
+  ...workflowEndpoints,
+  ...templateEndpoints,
+  ...pauseEndpoints,
+  ...executionEndpoints,
+  ...triggerEndpoints,
+  ...eventEndpoints,
+  ...fileEndpoints,
+  ...costEndpoints,
+  ...promptEndpoints,
+  ...evaluationEndpoints,
+  ...auditEndpoints,
+  ...operationEndpoints,
+};

@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import type { Logger } from "pino";
+import { BodySlots } from "../../shared/body-slots.ts";
+import { parseContentType } from "../../shared/content-type.ts";
+import { type AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
+import { parseJsonInTurns } from "../../shared/parse-json.ts";
+import type { Access } from "./auth.ts";
+import { readBody } from "./body.ts";
+import type { ClientAddress } from "./client-address.ts";
+import { toErrorResponse } from "./error-response.ts";
+import type { RateLimits } from "./rate-limit.ts";
+import type { Route } from "./route.ts";
+import {
+  assertAddress,
+  hasTooManyHeaders,
+  MAX_HEADERS,
+  pathOf,
+  routingPath,
+  type Target,
+  targetOf,
+} from "./target.ts";
+import { allowing, toResponse } from "./to-response.ts";
+import { allowHeader, unknownRoute, wrongMethod } from "./unknown-route.ts";
+import type { WebRequest } from "./web-request.ts";
+
+export interface AppOptions {
+  readonly routes: readonly Route[];
+  readonly access: Access;
+  readonly limits: RateLimits;
+  readonly clientAddress: ClientAddress;
+  readonly logger: Logger;
+}
+
+/** What a request carries through the app. */
+interface AppEnv {
+  readonly Bindings: HttpBindings;
+  readonly Variables: {
+    readonly target: Target;
+    /** Whether the caller has proven who it is, or need not. */
+    readonly proof: { isGiven: boolean };
+  };
+}
+
+export type App = Hono<AppEnv>;
+
+const MEGABYTE = 1024 * 1024;
+/** Bodies of callers that have yet to prove who they are. */
+const UNPROVEN_BODIES = { count: 150, bytes: 4 * MEGABYTE };
+
+/** Refusals of callers who did not prove who they are, or guess addresses. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  "token_invalid",
+  "not_allowed",
+  "route_not_found",
+  "method_not_allowed",
+]);
+
+/**
+ * Finds the route of a request, checks the caller, calls the route, makes its response. The one place that turns errors into responses.
+ */
+export function createApp(options: AppOptions): App {
+  const app: App = new Hono<AppEnv>({
+    getPath: (_request, { env } = {}) => routingPath(pathOf(env?.incoming.url ?? "")),
+  });
+  const slots = new BodySlots(UNPROVEN_BODIES);
+  app.use(async (context, next) => {
+    const target = targetOf(context.env.incoming);
+    context.set("target", target);
+    context.set("proof", { isGiven: false });
+    if (hasTooManyHeaders(context.env.incoming)) return tooManyHeaders(context.env.outgoing);
+    context.env.outgoing.setHeader("X-Request-Id", target.id);
+    assertAddress(target.path);
+    return next();
+  });
+  for (const route of inOrder(options.routes)) {
+    app.on(route.endpoint.method, route.endpoint.path, async (context) => {
+      try {
+        const content = await callRoute(options, route, context, slots);
+        return toResponse(content, context.env.outgoing);
+      } catch (thrown) {
+        throw asAppError(thrown);
+      }
+    });
+  }
+  app.notFound((context) => answerUnknown(app, options.routes, context));
+  app.onError((thrown, context) => answerError(options, thrown, context));
+  return app;
+}
+
+function tooManyHeaders(outgoing: ServerResponse): Response {
+  outgoing.shouldKeepAlive = false;
+  const error = `The request has more than ${MAX_HEADERS} headers.`;
+  return toResponse({ status: 431, body: { error, code: "input_invalid" } }, outgoing);
+}
+
+/** A fixed segment wins over a named one, and that over the rest of a path: Hono takes the route that was added first. */
+function inOrder(routes: readonly Route[]): readonly Route[] {
+  const rank = ({ endpoint: { path } }: Route): number =>
+    path.split("/:").length + (path.endsWith("}") ? 100 : 0);
+  return routes.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** @throws {AppError} `method_not_allowed`, `route_not_found`. */
+function answerUnknown(
+  { router }: App,
+  routes: readonly Route[],
+  { env, var: { target } }: Context<AppEnv>,
+): Response {
+  const endpoints = routes.map(({ endpoint }) => endpoint);
+  const path = routingPath(target.path);
+  const methods = [...new Set(endpoints.map(({ method }) => method))].filter((method) =>
+    router.match(method, path)[0].some(([[, route]]) => route.method === method),
+  );
+  const method = env.incoming.method ?? "GET";
+  if (methods.length === 0) throw unknownRoute(method, target.path, endpoints);
+  if (method === "OPTIONS") return allowing(allowHeader(methods));
+  throw wrongMethod(method, target.path, methods);
+}
+
+function answerError(options: AppOptions, thrown: Error, context: Context<AppEnv>): Response {
+  const { env, var: variables } = context;
+  const { target } = variables;
+  const error = limitRefusals(options, context, asAppError(thrown));
+  const content = toErrorResponse(error, target.id);
+  const log = {
+    ...{ request: target.id, method: env.incoming.method, path: target.path },
+    ...{ from: options.clientAddress(env.incoming) },
+    ...{ err: thrown, code: error.code, details: error.details },
+  };
+  if ((content.status ?? 500) >= 500) options.logger.error(log, "request failed");
+  else options.logger.debug(log, "request refused");
+  // The unread rest of the body would be parsed as the next request.
+  if (error.details["drained"] === false) env.outgoing.shouldKeepAlive = false;
+  return toResponse(content, env.outgoing);
+}
+
+/** The error to answer with: the refusal, or that there were too many of them. */
+function limitRefusals(
+  { access, limits, clientAddress }: AppOptions,
+  { env: { incoming }, var: { proof } }: Context<AppEnv>,
+  error: AppError,
+): AppError {
+  if (proof.isGiven || !REFUSALS.has(error.code) || access.isLocal(incoming)) return error;
+  try {
+    limits.refuse(clientAddress(incoming));
+    return error;
+  } catch (limited) {
+    return asAppError(limited);
+  }
+}
+
+async function callRoute(
+  options: AppOptions,
+  route: Route,
+  context: Context<AppEnv>,
+  slots: BodySlots,
+) {
+  const { access } = route.endpoint;
+  const request = toWebRequest(options, context, access === "own" ? slots : null);
+  if (access === "token") {
+    options.access.assertAllowed(context.env.incoming);
+    request.admit("token", true);
+  }
+  return await route.handle(request);
+}
+
+/** @param slots - where the body needs a place, unless the caller is local. */
+function toWebRequest(
+  { access, limits, clientAddress }: AppOptions,
+  { env: { incoming }, req, var: { target, proof } }: Context<AppEnv>,
+  slots: BodySlots | null,
+): WebRequest {
+  const isLocal = access.isLocal(incoming);
+  const body = (maxBytes?: number) =>
+    readBody(incoming, isLocal ? undefined : (slots ?? undefined), maxBytes);
+  return {
+    ...target,
+    ...{ isLocal, headers: incoming.headers, params: req.param() },
+    admit(door, isProven) {
+      proof.isGiven = true;
+      if (!isLocal && !(isProven && access.seemsLocal(incoming)))
+        limits.admit(door, clientAddress(incoming));
+    },
+    readBody: body,
+    readJson: async () => readJson(incoming, await body()),
+  };
+}
+
+async function readJson({ headers }: IncomingMessage, bytes: Buffer) {
+  if (bytes.length === 0) return undefined;
+  const { charset } = parseContentType(headers["content-type"] ?? "");
+  return parseJsonInTurns(bytes, { charset });
+}

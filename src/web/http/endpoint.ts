@@ -1,0 +1,68 @@
+import type { z } from "zod";
+import type { ErrorCode } from "../../shared/errors.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** The bodies of successful answers by status; those of errors follow from `errors`. */
+export interface Answers {
+  readonly [status: number]: z.ZodType;
+}
+
+/** How the body of a request is read, and what it must be. */
+export interface BodySpec<Body extends z.ZodType> {
+  /** `json`: before the handler is called; `handler`: the handler reads it itself; `none`: it is not read. */
+  readonly read: "none" | "json" | "handler";
+  readonly schema: Body;
+  /** Nothing, or `null`, stands for an empty object. */
+  readonly isOptional: boolean;
+  /** Media types that are taken. */
+  readonly media: readonly string[];
+  /** What the document shows of a body that the handler reads, if it is JSON. @default the schema */
+  readonly shown?: z.ZodType;
+}
+
+/**
+ * One method of one path, as data: requests are checked by it, the OpenAPI document, the reference and the client are made from it, and
+ * the tests hold every answer against it. What does it is a handler of its own (`route.ts`).
+ */
+export interface Endpoint<
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Success extends Answers = Answers,
+> {
+  /** Its name in the OpenAPI document and in the client. */
+  readonly id: string;
+  readonly method: Method;
+  /** `/api/workflows/:id`: a segment with a colon matches any text; `:path{.+}` the whole rest. */
+  readonly path: string;
+  /** What it is for, in one line. */
+  readonly summary: string;
+  /** What else a caller has to know. */
+  readonly description?: string;
+  /**
+   * Who may call it: `token`, with the token, or without one from this machine; `open`, every caller, without a rate limit; `own`: it
+   * checks its callers itself and calls `admit` for them.
+   */
+  readonly access: "token" | "open" | "own";
+  readonly params: Params;
+  readonly query: Query;
+  /** Headers of the request that mean something, besides those of every request. @default none */
+  readonly headers?: z.ZodObject;
+  readonly body: BodySpec<Body>;
+  readonly answers: Success;
+  /** Media types of the successful answer, if it may be something else than JSON. @default JSON alone */
+  readonly media?: readonly string[];
+  /** Codes of the errors that it answers with, besides those that follow from access, parameters and body. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** Gives an endpoint its exact type. */
+export function endpoint<
+  Params extends z.ZodObject,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Success extends Answers,
+>(data: Endpoint<Params, Query, Body, Success>): Endpoint<Params, Query, Body, Success> {
+  return data;
+}

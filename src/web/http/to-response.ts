@@ -1,0 +1,70 @@
+import type { ServerResponse } from "node:http";
+import type { RouteResponse } from "./route.ts";
+
+/** Default headers of every response: not cached, and not readable by pages of other origins. */
+export const SECURITY_HEADERS = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+} as const;
+
+/** A caller that takes nothing of its response for so long is cut off. */
+const STALLED_MS = 30_000;
+
+/**
+ * What a route returned as a response of the web's.
+ *
+ * @param outgoing - what it will be sent with.
+ */
+export function toResponse(content: RouteResponse, outgoing: ServerResponse): Response {
+  outgoing.setTimeout(STALLED_MS);
+  const [type, data] = encode(content, outgoing);
+  const headers = new Headers({
+    ...SECURITY_HEADERS,
+    ...content.headers,
+    "Content-Type": type,
+  });
+  // For HEAD, whose response has no body to be measured.
+  if (!(data instanceof ReadableStream))
+    headers.set("Content-Length", String(Buffer.byteLength(data)));
+  return new Response(data, { status: content.status ?? 200, headers });
+}
+
+/** The answer to `OPTIONS`: the allowed methods, without CORS headers. */
+export function allowing(methods: string): Response {
+  return new Response(null, { status: 204, headers: { ...SECURITY_HEADERS, Allow: methods } });
+}
+
+/** Media type and content of a response. */
+function encode(
+  content: RouteResponse,
+  outgoing: ServerResponse,
+): readonly [string, string | Uint8Array<ArrayBuffer> | ReadableStream] {
+  if ("parts" in content) {
+    const bytes = ReadableStream.from(wholeOrCut(content.parts, outgoing));
+    return [content.contentType, bytes];
+  }
+  if ("bytes" in content) return [content.contentType, new Uint8Array(content.bytes)];
+  if ("text" in content) return [content.contentType, content.text];
+  if ("page" in content) return ["text/html; charset=utf-8", content.page.text];
+  return ["application/json; charset=utf-8", `${JSON.stringify(content.body)}\n`];
+}
+
+/**
+ * A part that cannot be read ends the connection: what was sent must not look whole.
+ *
+ * @yields {Uint8Array} each part.
+ */
+async function* wholeOrCut(
+  parts: AsyncIterable<string>,
+  outgoing: ServerResponse,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const part of parts) yield Buffer.from(part);
+  } catch {
+    outgoing.destroy();
+  }
+}
