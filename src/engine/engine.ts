@@ -78,6 +78,8 @@ export { createPriceBook } from "./ai/pricing.ts";
 
 const DEFAULT_MODEL = "gpt-4o-mini";
 const DRAFT_BUDGET_USD = 10;
+/** Times of schedules that a draft is shown with. */
+const NEXT_STARTS = 5;
 /** Decisions that an evaluation asks at a time, unless the options say otherwise. */
 const EVALUATION_CONCURRENCY = 4;
 
@@ -388,7 +390,7 @@ function promptsOf({ store, clock }: Settings, { prompts, workflows }: Parts): S
 /** What people describe becomes a definition, and a draft where they review it first. */
 function draftsOf(
   settings: Settings,
-  { workflows, costs, prompts }: Parts,
+  { workflows, costs, prompts, triggers }: Parts,
   changes: GuardedWorkflows,
   limits: DraftLimits,
 ): StoredDrafts {
@@ -411,6 +413,7 @@ function draftsOf(
     generator: { generate },
     validate: (source) => workflows.validate(source),
     explain: (definition) => explain(definition, services, prompts),
+    nextStarts: (definition) => triggers.upcomingOf(definition, NEXT_STARTS),
     diff: async ({ workflowId, version }, to) =>
       workflows.diffOf((await workflows.get(workflowId, version)).definition, to),
     deploy: (source, by) => changes.deploy(source, by),

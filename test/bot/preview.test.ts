@@ -304,3 +304,19 @@ test("a workflow with a hundred long inputs is shown, the rest behind a button",
   const all = await readAll(bot, card);
   for (const name of names) expect(all).toContain(name);
 });
+
+test("of a draft with a schedule shows its next times before it is deployed, each reader in their zone", async () => {
+  const cron = ["0 9 * * 1-5", "0 17 * * 5"];
+  const { bot, id } = await withDraft({
+    ...{ id: "report", name: "Report" },
+    trigger: { type: "schedule", cron, timezone: "Europe/Berlin" },
+    steps: [{ id: "note", type: "transform", config: { expression: "1" } }],
+  });
+  await using _ = bot;
+
+  const card = await answer(bot, `draft ${id}`);
+
+  const [, times = ""] =
+    /Next starts by its schedule\*: ([^\n]+)/.exec(texts(card["blocks"])) ?? [];
+  expect(times.match(/<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^>]+>/g)).toHaveLength(5);
+});

@@ -47,7 +47,9 @@ function checked(source: Json): Definition | null {
     ...{ description: "", round: 1, status: "open" as const, messageTs: null, settledBy: null },
     ...{ version: null, createdAt: 0, updatedAt: 0 },
   };
-  const card = draftCard({ draft, definition, explanation, warnings, calls: 1, cost: 0 });
+  const card = draftCard({
+    ...{ draft, definition, explanation, warnings, nextStarts: [], calls: 1, cost: 0 },
+  });
   expect(validateBlocks(card.blocks, "message", "/blocks")).toEqual([]);
   return definition;
 }

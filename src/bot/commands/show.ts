@@ -2,7 +2,7 @@ import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { contextBlock, message } from "../views/blocks/build.ts";
 import { showAsCode } from "../views/blocks/wording.ts";
 import { describeEstimate } from "../views/costs.ts";
-import { partOrWhole, previewLines } from "../views/definition-preview.ts";
+import { nextStartsLine, partOrWhole, previewLines } from "../views/definition-preview.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
 import { assertNoMore, readWorkflow } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
@@ -35,9 +35,7 @@ export const showCommand: Subcommand = {
           ]
         : []),
       `*Cost and time*: ${estimate}`,
-      ...(next.length > 0
-        ? [`*Next starts by its schedule*: ${next.map(showTime).join(", ")}`]
-        : []),
+      ...nextStartsLine(next),
       inputs.length === 0
         ? `*Start it*: \`${command} run ${escapeText(definition.id)}\`; values with names are taken, too`
         : `*Start it*: \`${command} run ${escapeText(definition.id)}\` asks for the values in a form; in one line: \`${exampleLine(command, definition, new Map())}\``,

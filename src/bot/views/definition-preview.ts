@@ -6,6 +6,7 @@ import type { StepExplanation } from "../../engine/definition/explain-steps.ts";
 import type { Problem } from "../../engine/definition/problem.ts";
 import { type Wording, wording } from "../../shared/wording.ts";
 import { LIMITS } from "../../slack/limits.ts";
+import { showTime } from "../../slack/text.ts";
 import { type PreviewValue, toPreviewValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, section, sections } from "./blocks/build.ts";
@@ -18,6 +19,8 @@ import { describeDiff } from "./version-diff.ts";
 export interface Previewed {
   readonly explanation: Explanation;
   readonly warnings?: readonly Problem[];
+  /** When its schedules start it next, in milliseconds since 1970. @default none */
+  readonly nextStarts?: readonly number[];
   /** From the version that it changes. */
   readonly difference?: DefinitionDiff;
 }
@@ -29,6 +32,7 @@ export interface Previewed {
 export function previewLines({
   explanation,
   warnings = [],
+  nextStarts = [],
   difference,
 }: Previewed): readonly string[] {
   const { name, description, sideEffects, reads, steps } = explanation;
@@ -40,6 +44,7 @@ export function previewLines({
       : ["*What it changes in the workflow*", ...describeDiff(difference)]),
     ...(description === null ? [] : said("Description, as its author wrote it", description)),
     ...list("What starts it", explanation.triggers),
+    ...nextStartsLine(nextStarts),
     ...list("Who may do what", explanation.access),
     ...list("What it changes outside, and what it sends", orElse(sideEffects, none)),
     ...list("What it only asks for outside", reads),
@@ -104,6 +109,13 @@ export function previewDialog(lines: readonly string[], value: PreviewValue): Mo
 /** Instead of the lines: that they are being read, or why they cannot be shown. */
 export function previewNotice(text: string): ModalView {
   return noticeDialog(TITLE, [section(text)]);
+}
+
+/** Slack shows each reader the times of their own time zone. */
+export function nextStartsLine(times: readonly number[]): readonly string[] {
+  return times.length === 0
+    ? []
+    : [`*Next starts by its schedule*: ${times.map(showTime).join(", ")}`];
 }
 
 function orElse(lines: readonly Wording[], none: Wording): readonly Wording[] {

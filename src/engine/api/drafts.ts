@@ -53,6 +53,8 @@ export interface DraftView {
   readonly definition: Definition;
   readonly explanation: Explanation;
   readonly warnings: readonly Problem[];
+  /** When its schedules would start it next if it were deployed now, in milliseconds since 1970; empty: it has none. */
+  readonly nextStarts: readonly number[];
   /** How it differs from the version that it changes; absent: it is a new workflow. */
   readonly difference?: DefinitionDiff;
   /** Calls of the model for all its rounds. */

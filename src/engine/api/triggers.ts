@@ -1,5 +1,6 @@
 import type { IncomingFile } from "../../shared/file-value.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import type { Definition } from "../definition/schema.ts";
 import type { PointedMessage } from "../ports/conversations.ts";
 import type { StartResult } from "./executions.ts";
 
@@ -46,9 +47,11 @@ export interface Triggers {
   /**
    * When schedules start a workflow next, soonest first, in milliseconds since 1970.
    *
-   * @param count - of times at most; those that are more than 31 days away are left out.
+   * @param count - of times at most; those that are more than eight years away are left out.
    */
   upcoming(workflowId: string, count: number): Promise<readonly number[]>;
+  /** The same for a definition that may not be deployed yet, so that its times are seen before. */
+  upcomingOf(definition: Definition, count: number): readonly number[];
   /** Ids of the workflows that people can start by a shortcut. */
   listShortcuts(): Promise<readonly string[]>;
   /** @throws {AppError} `workflow_not_found`, `input_invalid`, `slack_rejected`, `slack_unavailable`. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { JsonObject } from "../../shared/json.ts";
 import type { ConfigProblem } from "./step-type.ts";
 
 /** One kind of trigger. Adding one: a module here, its test, a line in `index.ts`. */
@@ -14,8 +15,19 @@ export interface TriggerType<Config = unknown> {
   readonly gives?: readonly string[];
   /** Others may come besides: the payload decides, or the person who starts it fills them in. */
   readonly givesMore?: boolean;
+  /**
+   * Values that the definition itself gives the runs, each set where it stands in the trigger. Called only with a configuration that
+   * fits the schema. Absent: there are none.
+   */
+  values?(config: unknown): readonly TriggerValues[];
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check?(config: unknown): readonly ConfigProblem[];
+}
+
+/** Variables of runs that stand in the definition. */
+export interface TriggerValues {
+  readonly path: readonly (string | number)[];
+  readonly inputs: JsonObject;
 }
 
 /** Ties the schema of a trigger type to the check that takes its output. */
@@ -25,11 +37,14 @@ export function defineTriggerType<Config>(parts: {
   readonly config: z.ZodType<Config>;
   readonly gives?: readonly string[];
   readonly givesMore?: boolean;
+  readonly values?: (config: Config) => readonly TriggerValues[];
   readonly check: (config: Config) => readonly ConfigProblem[];
 }): TriggerType<Config> {
+  const { values, ...rest } = parts;
   return {
-    ...parts,
+    ...rest,
     aliases: [],
+    ...(values && { values: (config) => values(parts.config.parse(config)) }),
     check: (config) => parts.check(parts.config.parse(config)),
   };
 }

@@ -21,6 +21,8 @@ export interface DraftsOptions {
   readonly generator: Generator;
   readonly validate: (source: unknown) => ValidationResult;
   readonly explain: (definition: Definition) => Explanation;
+  /** When schedules of a definition would start it next. */
+  readonly nextStarts: (definition: Definition) => readonly number[];
   /** How a version became another definition. */
   readonly diff: (
     from: NonNullable<DraftRecord["base"]>,
@@ -164,6 +166,7 @@ export class StoredDrafts implements Drafts {
       definition,
       explanation: this.#options.explain(definition),
       warnings,
+      nextStarts: this.#options.nextStarts(definition),
       ...omitUndefined({ difference }),
       calls: calls.length,
       cost: nano === null ? null : toDollars(nano),

@@ -7,6 +7,8 @@ export interface CronSchedule {
    * `limit` the latest.
    */
   between(after: number, until: number, limit: number): readonly number[];
+  /** The same, but of more than `limit` the earliest. */
+  following(after: number, until: number, limit: number): readonly number[];
 }
 
 /** What is wrong with an expression. */

@@ -1,13 +1,15 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { readNumber } from "../../shared/json.ts";
+import { type Definition, triggersOf } from "../definition/schema.ts";
+import { triggerId } from "../definition/trigger-type.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Cron, CronSchedule } from "../ports/cron.ts";
+import type { Cron } from "../ports/cron.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import { type ScheduledStart, SchedulePlan } from "./schedule-plan.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
-import { ScheduleConfig } from "./types/schedule.ts";
 
 export interface SchedulerOptions {
   readonly triggers: TriggerRegistry;
@@ -24,18 +26,12 @@ const LATE_MS = 60_000;
 const MAX_CATCH_UP_MS = 31 * 86_400_000;
 /** Most runs that one schedule makes up for. */
 const MAX_CATCH_UP = 100;
-/** How far ahead the next times are looked for, and the spans that are looked into: a schedule reports a span only as a whole. */
-const MAX_AHEAD_MS = 31 * 86_400_000;
-const FIRST_SPAN_MS = 10 * 60_000;
-const MAX_SPAN_MS = 6 * 3_600_000;
+/** How far ahead the next times are looked for: a leap day may be eight years away. */
+const MAX_AHEAD_MS = 8 * 366 * 86_400_000;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 /** How far all schedules have come: times up to here were started or passed over. */
 const MARK = "schedules";
-
-interface Plan extends ScheduleConfig {
-  readonly times: CronSchedule;
-}
 
 /**
  * Starts workflows at their times. Each time has an execution id of its own, so that several processes, or one that looks again
@@ -43,7 +39,7 @@ interface Plan extends ScheduleConfig {
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #plan: (trigger: ActiveTrigger) => Plan;
+  readonly #plan: (trigger: ActiveTrigger) => SchedulePlan;
   #until: number | null = null;
   #marked = 0;
   #cancelTimer: (() => void) | null = null;
@@ -54,25 +50,37 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#plan = memoizePerTrigger((trigger) => {
-      const config = ScheduleConfig.parse(trigger.config);
-      return { ...config, times: options.cron.parse(config.cron, config.timezone) };
-    });
+    this.#plan = memoizePerTrigger((trigger) => planOf(trigger, options.cron));
   }
 
   /**
    * The times at which schedules of a workflow start it next, soonest first, in milliseconds since 1970.
    *
-   * @param count - of times at most; times that are more than 31 days away are left out.
+   * @param count - of times at most; times that are more than eight years away are left out.
    */
   async upcoming(workflowId: string, count: number): Promise<readonly number[]> {
-    const { triggers, clock } = this.#options;
+    const { triggers } = this.#options;
     await triggers.load();
-    const now = clock.now();
     const own = triggers.of("schedule").filter((trigger) => trigger.workflowId === workflowId);
-    const times: number[] = [];
-    for (const trigger of own)
-      times.push(...(await nextTimes(this.#plan(trigger).times, now, count)));
+    return this.#next(own.map(this.#plan), count);
+  }
+
+  /** The same for a definition that may not be deployed yet. */
+  upcomingOf(definition: Definition, count: number): readonly number[] {
+    const { id: workflowId } = definition;
+    const plans = triggersOf(definition).flatMap((trigger, index) => {
+      const { type, id: _id, inputs: _inputs, ...config } = trigger;
+      const id = triggerId(trigger, index);
+      return type === "schedule" ? [planOf({ workflowId, id, config }, this.#options.cron)] : [];
+    });
+    return this.#next(plans, count);
+  }
+
+  #next(plans: readonly SchedulePlan[], count: number): readonly number[] {
+    const now = this.#options.clock.now();
+    const times = plans.flatMap((plan) =>
+      plan.following(now, now + MAX_AHEAD_MS, count).map(({ startAt }) => startAt),
+    );
     return [...new Set(times)].toSorted((a, b) => a - b).slice(0, count);
   }
 
@@ -85,11 +93,12 @@ export class Scheduler {
     to: number,
   ): readonly { readonly workflowId: string; readonly times: readonly number[] }[] {
     return this.#options.triggers.of("schedule").flatMap((trigger) => {
-      const { times, missed } = this.#plan(trigger);
+      const plan = this.#plan(trigger);
+      const { missed } = plan;
       const after = Math.max(from, trigger.since);
       const until = to - LATE_MS;
       if (missed === "all" || after >= until) return [];
-      const late = times.between(after, until, MAX_CATCH_UP);
+      const late = plan.between(after, until, MAX_CATCH_UP).map(({ at }) => at);
       const lost = missed === "latest" ? late.slice(0, -1) : late;
       return lost.length === 0 ? [] : [{ workflowId: trigger.workflowId, times: lost }];
     });
@@ -128,6 +137,8 @@ export class Scheduler {
     const now = clock.now();
     try {
       this.#until ??= readNumber(await store.kv.get(MARK), "at") ?? 0;
+      // A clock that was set back would else start nothing until it is there again; what was started before is known by its id.
+      this.#until = Math.min(this.#until, now);
       for (const trigger of triggers.of("schedule"))
         await this.#startDue(trigger, this.#until, now);
       this.#until = now;
@@ -144,27 +155,28 @@ export class Scheduler {
   }
 
   async #startDue(trigger: ActiveTrigger, until: number, now: number): Promise<void> {
-    const { times, missed } = this.#plan(trigger);
+    const plan = this.#plan(trigger);
+    const { missed } = plan;
     const after = Math.max(
       until,
-      trigger.since,
+      Math.min(trigger.since, now),
       now - (missed === "skip" ? LATE_MS : MAX_CATCH_UP_MS),
     );
     if (after >= now) return;
-    const due = times.between(after, now, MAX_CATCH_UP);
-    const late = due.filter((at) => at <= now - LATE_MS);
+    const due = plan.between(after, now, MAX_CATCH_UP);
+    const late = due.filter(({ startAt }) => startAt <= now - LATE_MS);
     const madeUp = missed === "all" ? late : missed === "latest" ? late.slice(-1) : [];
-    const onTime = due.filter((at) => at > now - LATE_MS);
-    for (const at of [...madeUp, ...onTime]) await this.#start(trigger, at);
+    const onTime = due.filter(({ startAt }) => startAt > now - LATE_MS);
+    for (const start of [...madeUp, ...onTime]) await this.#start(trigger, start);
   }
 
-  async #start({ workflowId, id }: ActiveTrigger, time: number): Promise<void> {
-    const at = new Date(time).toISOString();
+  async #start({ workflowId, id }: ActiveTrigger, start: ScheduledStart): Promise<void> {
+    const at = new Date(start.at).toISOString();
     try {
       await this.#options.executions.start({
         workflowId,
-        executionId: executionIdFor(workflowId, `schedule:${id}:${at}`),
-        variables: { triggeredBy: "schedule", at },
+        executionId: executionIdFor(workflowId, `schedule:${id}:${start.key}`),
+        variables: { triggeredBy: "schedule", at, ...start.inputs },
         variableForm: "json",
         trigger: { type: "schedule", id },
       });
@@ -183,7 +195,7 @@ export class Scheduler {
     const { clock, triggers } = this.#options;
     const schedules = triggers.of("schedule");
     if (!this.#running || schedules.length === 0) return;
-    const step = schedules.some((trigger) => this.#plan(trigger).times.hasSeconds)
+    const step = schedules.some((trigger) => this.#plan(trigger).needsSeconds)
       ? SECOND_MS
       : MINUTE_MS;
     const delayMs = step - (clock.now() % step);
@@ -192,20 +204,9 @@ export class Scheduler {
   }
 }
 
-/** Looks into one span after the other and lets other work go between: a span takes milliseconds, all of them near a second. */
-async function nextTimes(
-  times: CronSchedule,
-  now: number,
-  count: number,
-): Promise<readonly number[]> {
-  const end = now + MAX_AHEAD_MS;
-  const found: number[] = [];
-  let span = FIRST_SPAN_MS;
-  for (let from = now; from < end && found.length < count; span = Math.min(span * 2, MAX_SPAN_MS)) {
-    const until = Math.min(from + span, end);
-    found.push(...times.between(from, until, span / SECOND_MS));
-    from = until;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return found.slice(0, count);
+function planOf(
+  { workflowId, id, config }: Pick<ActiveTrigger, "workflowId" | "id" | "config">,
+  cron: Cron,
+): SchedulePlan {
+  return new SchedulePlan(`${workflowId}:${id}`, config, cron);
 }

@@ -17,6 +17,7 @@ import type {
   WebhookHead,
   WebhookRequest,
 } from "../api/triggers.ts";
+import type { Definition } from "../definition/schema.ts";
 import type { AnswerablePeople } from "../executions/answerable-people.ts";
 import type { Descendants } from "../executions/descendants.ts";
 import type { Executions } from "../executions/executions.ts";
@@ -159,6 +160,10 @@ export class Triggers implements TriggersApi {
 
   upcoming(workflowId: string, count: number): Promise<readonly number[]> {
     return this.#scheduler.upcoming(workflowId, count);
+  }
+
+  upcomingOf(definition: Definition, count: number): readonly number[] {
+    return this.#scheduler.upcomingOf(definition, count);
   }
 
   /** @see Scheduler.missedBetween */

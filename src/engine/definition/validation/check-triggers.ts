@@ -1,7 +1,9 @@
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
+import { readInput } from "../inputs.ts";
 import type { ProblemCollector } from "../problem.ts";
-import { type TriggerType, triggerId } from "../trigger-type.ts";
+import type { Definition } from "../schema.ts";
+import { type TriggerType, type TriggerValues, triggerId } from "../trigger-type.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
 /** A definition's triggers, wherever they stand, as far as they are objects. */
@@ -36,9 +38,8 @@ export function checkGivenInputs(
   if (!isJsonObject(inputs)) return;
   for (const { source, path } of triggersIn(document)) {
     const { type: kind } = source;
-    const type = typeof kind === "string" ? triggerTypes.get(kind) : undefined;
-    const gives = type?.givesMore === true ? undefined : type?.gives;
-    if (typeof kind !== "string" || gives === undefined) continue;
+    const gives = typeof kind === "string" ? givesOf(triggerTypes.get(kind), source) : null;
+    if (typeof kind !== "string" || gives === null) continue;
     for (const [name, input] of Object.entries(inputs)) {
       if (!isNeeded(input) || isGiven(name, source, gives)) continue;
       collector.problem(
@@ -47,6 +48,54 @@ export function checkGivenInputs(
         `Give the input a default, or make it optional. The trigger gives ${gives.join(", ")}; its "inputs" may say which of them the input takes.`,
       );
     }
+  }
+}
+
+/** What every run of a trigger begins with; `null`: others decide that. */
+function givesOf(type: TriggerType | undefined, source: JsonObject): readonly string[] | null {
+  if (type?.gives === undefined || type.givesMore === true) return null;
+  return [...type.gives, ...namesInAll(valuesOf(type, source))];
+}
+
+/** The values that stand in a trigger; none if it does not fit its schema, which is reported by itself. */
+function valuesOf(type: TriggerType, source: JsonObject): readonly TriggerValues[] {
+  const { type: _kind, id: _id, inputs: _inputs, ...config } = source;
+  return type.config.safeParse(config).success ? (type.values?.(config) ?? []) : [];
+}
+
+/** Names that each of some sets of values has. */
+function namesInAll(sets: readonly TriggerValues[]): readonly string[] {
+  const [first, ...rest] = sets;
+  return Object.keys(first?.inputs ?? {}).filter((name) =>
+    rest.every(({ inputs }) => Object.hasOwn(inputs, name)),
+  );
+}
+
+/** Values that stand in a trigger have to fit the inputs that take them. */
+export function checkTriggerValues(
+  document: JsonObject,
+  { inputs = {} }: Definition,
+  triggerTypes: ReadonlyMap<string, TriggerType>,
+  collector: ProblemCollector,
+): void {
+  if (document["inputs"] === undefined) return;
+  const declared = Object.keys(inputs);
+  for (const { source, path } of triggersIn(document)) {
+    const type = typeof source["type"] === "string" ? triggerTypes.get(source["type"]) : undefined;
+    for (const set of type === undefined ? [] : valuesOf(type, source))
+      for (const [name, value] of Object.entries(set.inputs)) {
+        const at = [...path, ...set.path, name];
+        const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+        if (input === undefined)
+          collector.problem(
+            at,
+            `there is no input "${name.slice(0, 60)}"`,
+            `Name one of the workflow's inputs.${didYouMean(name, declared)}`,
+          );
+        else
+          for (const { message, fix } of readInput(name, input, value, "json").problems)
+            collector.problem(at, message, fix);
+      }
   }
 }
 

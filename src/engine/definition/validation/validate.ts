@@ -13,7 +13,12 @@ import { checkConcurrency, checkLabels, checkOutput, checkReferences } from "./c
 import { checkReleases } from "./check-releases.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { checkTimeLimits } from "./check-time-limits.ts";
-import { checkGivenInputs, checkTriggers, variablesOfTriggers } from "./check-triggers.ts";
+import {
+  checkGivenInputs,
+  checkTriggers,
+  checkTriggerValues,
+  variablesOfTriggers,
+} from "./check-triggers.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
 /** What a definition may name. */
@@ -59,6 +64,7 @@ function check(
   checkSecrets(document, root, collector);
   checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, collector);
   const definition = Definition.safeParse(document).data ?? null;
+  if (definition) checkTriggerValues(document, definition, context.triggerTypes, collector);
   if (definition) checkTimeLimits(root, definition.limits.timeout, collector);
   if (definition && collector.problems.length === 0)
     checkReleases(definition, root, context, collector);
