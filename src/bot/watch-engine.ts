@@ -6,6 +6,7 @@ import { watchAbsences } from "./absence-notes.ts";
 import type { NotifyAdmins } from "./admin-notices.ts";
 import { createChannelActivity } from "./channel-activity.ts";
 import { watchFloods } from "./flood-notices.ts";
+import { watchStalls } from "./stall-notices.ts";
 
 interface WatchOptions {
   readonly engine: Engine;
@@ -24,6 +25,7 @@ export function watchEngine(options: WatchOptions): () => void {
   const wasActive = createChannelActivity(slack.lookup, slack);
   const ends = [
     watchFloods(engine, notifyAdmins),
+    watchStalls(engine, notifyAdmins),
     watchAbsences({ ...options, channels, sender, wasActive }),
   ];
   return () => ends.forEach((end) => end());

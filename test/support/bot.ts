@@ -12,6 +12,7 @@ import { createConversations } from "../../src/bot/conversations.ts";
 import type { StepType } from "../../src/engine/definition/step-type.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { type Clock, systemClock } from "../../src/engine/ports/clock.ts";
+import type { Service } from "../../src/engine/ports/service.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
@@ -56,6 +57,8 @@ export interface TestBotOptions {
   /** What the bot works with in place of the store. @default the store itself */
   readonly wrapStore?: (store: Store) => Store;
   readonly meters?: SlackMeters;
+  /** Services besides Slack and HTTP. @default none */
+  readonly services?: readonly Service[];
   /** Secrets of workflows, by name. @default none */
   readonly secrets?: Readonly<Record<string, string>>;
   /** The test posts as the bot, too, so what people read is not judged. @default false */
@@ -206,6 +209,7 @@ export class TestBot implements AsyncDisposable {
       services: createServiceRegistry([
         createSlackService(slack),
         createHttpService({ allowHosts: ["127.0.0.1"] }),
+        ...(this.#options.services ?? []),
       ]),
     };
   }

@@ -45,6 +45,13 @@ export interface Triggers {
    */
   onFlood(listener: (flood: Flood) => void): () => void;
   /**
+   * Calls back when a trigger finds no rows in its database: at once where that does not pass by itself, after ten minutes where the
+   * database is away; once in an hour for each trigger, in one of the processes.
+   *
+   * @returns a function that removes the listener.
+   */
+  onStall(listener: (stalled: StalledTrigger) => void): () => void;
+  /**
    * When schedules start a workflow next, soonest first, in milliseconds since 1970.
    *
    * @param count - of times at most; those that are more than eight years away are left out.
@@ -185,6 +192,16 @@ export interface Flood {
   readonly kind: string;
   /** More events than it is started for, or too many runs that have led to each other. */
   readonly why: "rate" | "chain";
+  /** Who deployed the active version. */
+  readonly deployedBy: string;
+}
+
+/** A trigger that finds no rows in its database. */
+export interface StalledTrigger {
+  readonly workflowId: string;
+  readonly triggerId: string;
+  /** Why, and what to do: whole sentences. */
+  readonly reason: string;
   /** Who deployed the active version. */
   readonly deployedBy: string;
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Wording } from "../../shared/wording.ts";
 import type { RunFiles } from "./files.ts";
+import type { RowSource } from "./row-source.ts";
 
 /** From when on what a trigger looks for is new. */
 export interface NewSince {
@@ -117,6 +118,8 @@ export interface Service {
   /** The action of a step that names none. */
   readonly defaultAction: string;
   readonly actions: Readonly<Record<string, ServiceAction>>;
+  /** Of a service that reads databases: what triggers find there. */
+  readonly rows?: RowSource;
 }
 
 /** The services that definitions may name. */

@@ -28,6 +28,12 @@ interface EngineEventMap {
     readonly kind: string;
     readonly why: "rate" | "chain";
   };
+  /** A trigger finds no rows in its database, for a reason that needs a person or has lasted for long. */
+  readonly stalled: {
+    readonly workflowId: string;
+    readonly triggerId: string;
+    readonly reason: string;
+  };
 }
 
 type EventName = keyof EngineEventMap;
@@ -41,6 +47,7 @@ export class EngineEvents {
     workflowActivated: new Set(),
     processDied: new Set(),
     flooded: new Set(),
+    stalled: new Set(),
   };
 
   /** @returns a function that removes the listener. */

@@ -1,4 +1,4 @@
-import { asAppError, isAppError } from "../../shared/errors.ts";
+import { type AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type Json, readNumber, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { parametersOf, sqlTokens } from "../../shared/sql/sql-tokens.ts";
@@ -9,8 +9,11 @@ import { NO_FILES } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
+import { MarkedRows } from "./rows/marked-rows.ts";
+import { SeenRows } from "./rows/seen-rows.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
-import { DatabaseChangeConfig } from "./types/database-change.ts";
+import { DatabaseChangeConfig, markOf } from "./types/database-change.ts";
 
 export interface DatabasePollerOptions {
   readonly triggers: TriggerRegistry;
@@ -20,6 +23,10 @@ export interface DatabasePollerOptions {
   readonly services: ServiceRegistry;
   readonly maskSecrets: (value: Json) => Json;
   readonly logger: Logger;
+  /** The worker of this process. */
+  readonly process: string;
+  /** `stalled` is emitted for a trigger that finds no rows. */
+  readonly events: EngineEvents;
 }
 
 /** Rows whose transaction committed late have a time before the last look: looked for again, and recognized if known. */
@@ -27,22 +34,30 @@ const OVERLAP_MS = 60_000;
 /** Longest pause after errors. */
 const MAX_PAUSE_MS = 10 * 60_000;
 
+/** After which people hear of a database that is away. */
+const AWAY_MS = 10 * 60_000;
+
 /** Where the polling of one trigger stands. */
 interface Watch {
   trigger: ActiveTrigger;
   failures: number;
+  /** When the failures began; `null`: there are none, or people know of them. */
+  failedAt: number | null;
   /** Names of the rows that the last look found and that need no start any more. */
   started: Set<string>;
+  /** The same for rows that are found by a mark. */
+  readonly seen: SeenRows;
   cancelTimer: () => void;
 }
 
 /**
- * Looks into databases for rows, and starts a run for each. A row is known by all of its content: the same row starts once, a row
- * that changed starts again.
+ * Looks into databases for rows, and starts a run for each. Without a mark a row is known by all of its content: the same row starts
+ * once, a row that changed starts again.
  */
 export class DatabasePoller {
   readonly #options: DatabasePollerOptions;
   readonly #config = memoizePerTrigger((trigger) => DatabaseChangeConfig.parse(trigger.config));
+  readonly #marked: MarkedRows;
   readonly #watches = new Map<string, Watch>();
   readonly #polling = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -50,6 +65,7 @@ export class DatabasePoller {
 
   constructor(options: DatabasePollerOptions) {
     this.#options = options;
+    this.#marked = new MarkedRows(options);
   }
 
   start(): void {
@@ -82,7 +98,9 @@ export class DatabasePoller {
       const watch = {
         trigger,
         failures: 0,
+        failedAt: null,
         started: new Set<string>(),
+        seen: new SeenRows(),
         cancelTimer: () => undefined,
       };
       this.#watches.set(keyOf(trigger), watch);
@@ -108,12 +126,15 @@ export class DatabasePoller {
     const { logger } = this.#options;
     const { workflowId, id } = watch.trigger;
     try {
-      await this.#readRows(watch);
+      const isMarked = await this.#readMarked(watch);
+      if (!isMarked) await this.#readRows(watch);
       if (watch.failures > 0)
         logger.info({ workflowId, trigger: id }, "the database answers again");
       watch.failures = 0;
+      watch.failedAt = null;
     } catch (error) {
       if (!this.#running) return;
+      this.#tellOf(watch, asAppError(error));
       // Logged once: a database that is away for hours must not fill the log.
       if (watch.failures === 0) {
         logger.warn(
@@ -123,6 +144,36 @@ export class DatabasePoller {
       }
       watch.failures = Math.min(watch.failures + 1, 20);
     }
+  }
+
+  /** Of what does not pass by itself, people hear at once; of a database that is away only when it stays so. */
+  #tellOf(watch: Watch, { code, retryable, message }: AppError): void {
+    const { clock, events } = this.#options;
+    const now = clock.now();
+    if (watch.failures === 0) watch.failedAt = now;
+    const isLong = watch.failedAt !== null && now - watch.failedAt >= AWAY_MS;
+    if (watch.failedAt === null || code === "store_unavailable" || (retryable && !isLong)) return;
+    watch.failedAt = null;
+    const { workflowId, id: triggerId } = watch.trigger;
+    events.emit("stalled", { workflowId, triggerId, reason: message });
+  }
+
+  /** @returns whether the trigger has a mark. */
+  async #readMarked({ trigger, seen }: Watch): Promise<boolean> {
+    const config = this.#config(trigger);
+    const mark = markOf(config);
+    if (mark === null) return false;
+    const look = {
+      trigger,
+      config,
+      mark,
+      key: keyOf(trigger),
+      seen,
+      signal: this.#stopping.signal,
+    };
+    const isWatched = () => this.#watches.get(keyOf(trigger))?.trigger === trigger;
+    for (let isMore = true; isMore && isWatched(); ) isMore = await this.#marked.look(look);
+    return true;
   }
 
   /** All runs are begun before the mark moves on: what a crash leaves out is found again. */

@@ -12,6 +12,7 @@ import type {
   PublishResult,
   ReceivedFiles,
   ShortcutRequest,
+  StalledTrigger,
   Triggers as TriggersApi,
   WebhookAnswer,
   WebhookHead,
@@ -41,6 +42,7 @@ import { FloodNotices } from "./flood-notices.ts";
 import { MemberTrigger } from "./member-trigger.ts";
 import { MessageTrigger } from "./message-trigger.ts";
 import { ReactionTrigger } from "./reaction-trigger.ts";
+import { StallNotices } from "./rows/stall-notices.ts";
 import { Scheduler } from "./scheduler.ts";
 import { ShortcutTrigger } from "./shortcut-trigger.ts";
 import { SlackStarts } from "./slack-starts.ts";
@@ -96,6 +98,7 @@ export class Triggers implements TriggersApi {
   readonly #members: MemberTrigger;
   readonly #channels: ChannelTrigger;
   readonly #floods: FloodNotices;
+  readonly #stalls: StallNotices;
   readonly #shortcuts: ShortcutTrigger;
   readonly #webhooks: WebhookTrigger;
   readonly completions: CompletionEvents;
@@ -115,6 +118,7 @@ export class Triggers implements TriggersApi {
     this.#members = new MemberTrigger(ofSlack);
     this.#channels = new ChannelTrigger(ofSlack);
     this.#floods = new FloodNotices(options);
+    this.#stalls = new StallNotices(options);
     this.#shortcuts = new ShortcutTrigger(parts);
     this.#webhooks = new WebhookTrigger(parts);
     this.#events = new EventBus(parts);
@@ -148,6 +152,10 @@ export class Triggers implements TriggersApi {
 
   onFlood(listener: (flood: Flood) => void): () => void {
     return this.#floods.on(listener);
+  }
+
+  onStall(listener: (stalled: StalledTrigger) => void): () => void {
+    return this.#stalls.on(listener);
   }
 
   listShortcuts(): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { externalNames, inPlace, paramTraits } from "../../engine/definition/param-traits.ts";
 import type { NameCheck, NameWarning } from "../../engine/ports/name-checks.ts";
+import type { RowQuestion } from "../../engine/ports/row-source.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { anyJson } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -67,6 +68,7 @@ export function createDatabaseService(options: {
     const { message, fix } = unknownConnection(name, [...databases.keys()]);
     throw new AppError({ code: "params_invalid", message: `T${message.slice(1)}. ${fix}` });
   };
+  const rowsOf = ({ connection = DEFAULT_CONNECTION }: RowQuestion) => find(connection).rows;
   return {
     name: "database",
     defaultAction: "query",
@@ -91,6 +93,12 @@ export function createDatabaseService(options: {
             ? find(connection).query(query, values, signal)
             : find(connection).changes(query, newSince, signal),
       }),
+    },
+    rows: {
+      last: async (question, ...rest) => rowsOf(question).last(question, ...rest),
+      read: async (question, ...rest) => rowsOf(question).read(question, ...rest),
+      openWork: async (question, ...rest) => rowsOf(question).openWork(question, ...rest),
+      isOver: async (question, ...rest) => rowsOf(question).isOver(question, ...rest),
     },
     checkConnection: async (name) =>
       lookUp(name) === undefined ? unknownConnection(name, [...databases.keys()]) : null,

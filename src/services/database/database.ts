@@ -1,3 +1,4 @@
+import type { RowSource } from "../../engine/ports/row-source.ts";
 import type { NewSince } from "../../engine/ports/service.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 
@@ -27,4 +28,6 @@ export interface Database extends AsyncDisposable {
    * @throws {AppError} as {@link query} does; a result may be larger than that of a step.
    */
   changes(sql: string, since: NewSince, signal: AbortSignal): Promise<QueryResult>;
+  /** Its rows in the order of a mark. */
+  readonly rows: RowSource;
 }

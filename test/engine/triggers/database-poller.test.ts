@@ -224,6 +224,18 @@ describe("rows of a database", () => {
   });
 });
 
+test("a query that is a part of another one may hold LIMIT in its own parts, and end with a semicolon", async () => {
+  const { harness } = await open();
+  await using _bench = harness;
+  const engine = await harness.start();
+  const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
+  const query = "SELECT id, (SELECT at FROM u LIMIT 1) AS at FROM t -- LIMIT 1\n;";
+  const source = { type: "database-change", query, mark: "at" };
+  expect(
+    engine.workflows.validate({ id: "w", name: "W", trigger: source, steps }).problems,
+  ).toEqual([]);
+});
+
 test.for<readonly [JsonObject, string, string]>([
   [trigger({ pollIntervalMs: 10 }), "trigger.pollIntervalMs", "every 1000 ms at most"],
   [trigger({ query: "SELECT {{variables.x}}" }), "trigger.query", "holds no templates"],
@@ -231,6 +243,13 @@ test.for<readonly [JsonObject, string, string]>([
   [trigger({ timezone: "Mars/Base" }), "trigger.timezone", 'no time zone "Mars/Base"'],
   [trigger({ query: "SELECT $1, $2" }), "trigger.query", "more values than $1"],
   [{ type: "database-change" }, "trigger.query", '"query" is missing'],
+  [trigger({ query: "SELECT 1", key: "id" }), "trigger.key", '"key" has no effect without "mark"'],
+  [trigger({ mark: "at" }), "trigger.query", 'with "mark" the query has no values'],
+  [trigger({ query: "DELETE FROM t RETURNING *", mark: "at" }), "trigger.query", "read alone"],
+  [trigger({ query: "SELECT * FROM t LIMIT 5;", mark: "at" }), "trigger.query", "no LIMIT"],
+  [trigger({ query: "SELECT * FROM t FOR UPDATE", mark: "at" }), "trigger.query", "no FOR"],
+  [trigger({ query: "SELECT 1", mark: "at", key: ["at", "id"] }), "trigger.key", "named twice"],
+  [trigger({ query: "SELECT 1", mark: "at", overlap: "2d" }), "trigger.overlap", "up to a day"],
 ])("%j is a problem", async ([source, path, text]) => {
   const { harness } = await open();
   await using _bench = harness;

@@ -1,14 +1,15 @@
 import type * as Driver from "pg";
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 import type { NewSince } from "../../../engine/ports/service.ts";
-import type { Json, JsonObject } from "../../../shared/json.ts";
-import type { Database, QueryResult } from "../database.ts";
-import { type ResultLimits, RowCollector, STEP_LIMITS, TRIGGER_LIMITS } from "../row-collector.ts";
-import { type Kind, OID, readKinds } from "./kinds.ts";
+import type { Json } from "../../../shared/json.ts";
+import type { Database } from "../database.ts";
+import { STEP_LIMITS, TRIGGER_LIMITS } from "../row-collector.ts";
+import { type Kind, OID } from "./kinds.ts";
 import { limitedClient } from "./message-limit.ts";
 import { toConnectError, toPostgresError } from "./postgres-errors.ts";
-import { cellToJson, toParameters } from "./postgres-values.ts";
-import { describeStatement } from "./statement-types.ts";
+import { createPostgresRows, type Reading } from "./postgres-rows.ts";
+import { toParameters } from "./postgres-values.ts";
+import { runStatement, type Values } from "./statement.ts";
 import { inTransaction, type Session } from "./transaction.ts";
 
 const MAX_CONNECTIONS = 5;
@@ -20,9 +21,6 @@ interface Opened {
   readonly pool: Pool;
 }
 
-/** The values of a statement, once the types of its parameters are known. */
-type Values = (kinds: readonly Kind[], session: Session) => Promise<readonly (string | null)[]>;
-
 /**
  * A PostgreSQL database, reached directly or through a pool such as PgBouncer. The first query loads the driver and connects.
  */
@@ -32,12 +30,17 @@ export function createPostgresDatabase(
 ): Database {
   let opened: Promise<Opened> | null = null;
   const open = () => (opened ??= openPool(url));
-  const run = async (
-    sql: string,
-    given: { readonly values: readonly Json[]; readonly toValues: Values },
-    limits: ResultLimits,
-    signal: AbortSignal,
-  ): Promise<QueryResult> => {
+  /** @param given - `reads`: the database is to refuse every change, whatever the connection allows. */
+  const run = async <Result>(
+    given: {
+      readonly values?: readonly Json[];
+      readonly reads?: boolean;
+      readonly signal: AbortSignal;
+    },
+    work: (session: Session, driver: typeof Driver) => Promise<Result>,
+  ): Promise<Result> => {
+    const { values = [], signal } = given;
+    const isReading = given.reads ?? isReadOnly;
     const progress = { committing: false };
     try {
       signal.throwIfAborted();
@@ -45,26 +48,31 @@ export function createPostgresDatabase(
       const client = await pool.connect().catch((error: unknown) => {
         throw toConnectError(error, name);
       });
-      return await inTransaction(client, { isReadOnly, signal, progress, pool }, (session) =>
-        runStatement(driver, session, sql, { toValues: given.toValues, limits }),
-      );
+      const surroundings = { isReadOnly: isReading, signal, progress, pool };
+      return await inTransaction(client, surroundings, (session) => work(session, driver));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      const committing = progress.committing && !isReadOnly;
-      throw toPostgresError(error, { name, values: given.values, committing });
+      const committing = progress.committing && !isReading;
+      throw toPostgresError(error, { name, values, committing });
     }
   };
+  const reading: Reading = (signal, work) => run({ reads: true, signal }, work);
   return {
     isReadOnly,
     query: (sql, values, signal) => {
       const toValues: Values = async (kinds) => toParameters(values, kinds);
-      return run(sql, { values, toValues }, STEP_LIMITS, signal);
+      return run({ values, signal }, (session, driver) =>
+        runStatement(driver, session, sql, { toValues, limits: STEP_LIMITS }),
+      );
     },
     changes: (sql, since, signal) => {
       const toValues: Values = async (kinds, session) =>
         Promise.all(kinds.map((kind) => sinceAs(kind, since, session)));
-      return run(sql, { values: [], toValues }, TRIGGER_LIMITS, signal);
+      return run({ signal }, (session, driver) =>
+        runStatement(driver, session, sql, { toValues, limits: TRIGGER_LIMITS }),
+      );
     },
+    rows: createPostgresRows(reading),
     async [Symbol.asyncDispose]() {
       if (opened) await (await opened).pool.end();
     },
@@ -85,58 +93,6 @@ async function openPool(url: string): Promise<Opened> {
   // A broken idle connection is replaced; a lasting failure shows at the next query.
   pool.on("error", () => {});
   return { driver, pool };
-}
-
-/** Runs one statement and counts its rows as they arrive, so that too many are never in memory. */
-async function runStatement(
-  driver: typeof Driver,
-  session: Session,
-  sql: string,
-  { toValues, limits }: { readonly toValues: Values; readonly limits: ResultLimits },
-): Promise<QueryResult> {
-  const { client } = session;
-  const { parameters, columns } = await describeStatement(client, sql);
-  const collector = new RowCollector(
-    columns.map((column) => column.name),
-    limits,
-  );
-  const ids = columns.map((column) => column.dataTypeID);
-  const kindOf = await readKinds(client, [...parameters, ...ids]);
-  const config = {
-    text: sql,
-    values: [...(await toValues(parameters.map(kindOf), session))],
-    // The extended protocol accepts only one statement.
-    queryMode: "extended",
-    rowMode: "array",
-    types: { getTypeParser: () => (text: string) => text },
-  };
-  const kinds = ids.map(kindOf);
-  return collectRows(client, new driver.Query(config), collector.rows, (cells) =>
-    collector.add(cells, (cell, index) => cellToJson(kinds[index], cell)),
-  );
-}
-
-function collectRows(
-  client: PoolClient,
-  query: Driver.Query<(string | null)[]>,
-  rows: readonly JsonObject[],
-  add: (cells: readonly (string | null)[]) => void,
-): Promise<QueryResult> {
-  const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
-  query.on("row", (cells) => {
-    try {
-      add(cells);
-    } catch (error) {
-      reject(error);
-    }
-  });
-  query.on("error", reject);
-  query.on("end", (result) => {
-    const count = result.fields.length > 0 ? rows.length : (result.rowCount ?? 0);
-    resolve({ rows, rowCount: count });
-  });
-  client.query(query);
-  return promise;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Pool, PoolClient } from "pg";
 import { readOwn } from "../../../shared/json.ts";
-import type { QueryResult } from "../database.ts";
 
 /** Longer than any time-out of a step; ends abandoned statements on the server. */
 const STATEMENT_MS = 6 * 60_000;
@@ -37,11 +36,11 @@ interface Surroundings {
 }
 
 /** Runs `work` in a transaction: before COMMIT is sent, no failure can have an effect. */
-export async function inTransaction(
+export async function inTransaction<Result>(
   client: PoolClient,
   { isReadOnly, signal, progress, pool }: Surroundings,
-  work: (session: Session) => Promise<QueryResult>,
-): Promise<QueryResult> {
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
   let isClean = false;
   let session: Session | null = null;
   const stopped = Promise.withResolvers<never>();

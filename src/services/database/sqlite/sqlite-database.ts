@@ -6,6 +6,7 @@ import { parametersOf, sqlTokens } from "../../../shared/sql/sql-tokens.ts";
 import type { Database, QueryResult } from "../database.ts";
 import { STEP_LIMITS, TRIGGER_LIMITS } from "../row-collector.ts";
 import type { SqliteFile, SqliteQuery, SqliteResponse } from "./sqlite-process.ts";
+import { createSqliteRows } from "./sqlite-rows.ts";
 
 /** Transient errors of SQLite: BUSY, LOCKED, IOERR, CANTOPEN. */
 const RETRYABLE = new Set([5, 6, 10, 14]);
@@ -56,6 +57,9 @@ export function createSqliteDatabase(name: string, file: SqliteFile): Database {
       const values = parametersOf(sqlTokens(sql)).has("$1") ? [at] : [];
       return inTurn({ sql, values, limits: TRIGGER_LIMITS }, signal);
     },
+    rows: createSqliteRows((sql, values, signal) =>
+      inTurn({ sql, values, limits: TRIGGER_LIMITS }, signal),
+    ),
     [Symbol.asyncDispose]: async () => discard(),
   };
 }
