@@ -26,7 +26,7 @@ import {
   WORKFLOWS,
 } from "../../src/store/records.ts";
 import { toCard } from "../../src/store/sqlite/cards.ts";
-import { SELECT_HEADS, toHead } from "../../src/store/sqlite/heads.ts";
+import { SELECT_HEADS, toHead } from "../../src/store/sqlite/head-rows.ts";
 import { toSignal } from "../../src/store/sqlite/inbox.ts";
 import { toCommit } from "../../src/store/sqlite/log.ts";
 import { flag, integer, json, type Row, text } from "../../src/store/sqlite/row.ts";

@@ -1,4 +1,9 @@
-import type { Commit, ExecutionRecord, ExecutionRecordPage } from "../engine/ports/executions.ts";
+import type {
+  Commit,
+  ExecutionRecord,
+  ExecutionRecordPage,
+  ExecutionRecordQuery,
+} from "../engine/ports/executions.ts";
 import { AppError } from "../shared/errors.ts";
 
 /**
@@ -67,6 +72,96 @@ export function toPage(found: readonly ExecutionRecord[], limit: number): Execut
   const last = records.at(-1);
   const more = found.length > limit && last !== undefined;
   return { records, nextCursor: more ? toCursor(last) : null };
+}
+
+/** What lists are filtered by. */
+export type Filter =
+  | "labels"
+  | "workflowId"
+  | "status"
+  | "version"
+  | "startedBy"
+  | "isUnderWay"
+  | "isAsking"
+  | "ended";
+
+/** The filters that one index serves together, in the order in which an index is chosen, with its name in both databases. */
+const SERVED: readonly (readonly [index: string, ...filters: readonly Filter[]])[] = [
+  ["heads_labels", "labels"],
+  ["heads_workflow_status", "workflowId", "status"],
+  ["heads_workflow_version", "workflowId", "version"],
+  ["heads_under_way", "startedBy", "isUnderWay"],
+  ["heads_started_by", "startedBy"],
+  ["heads_workflow", "workflowId"],
+  ["heads_asking", "isAsking"],
+  ["heads_status", "status"],
+  ["heads_started"],
+];
+
+/** By which index a list is read. */
+export interface Driver {
+  readonly index: string;
+  readonly filters: ReadonlySet<Filter>;
+  /** Filters are left that are checked record by record. */
+  readonly leaves: boolean;
+}
+
+export function driverOf(query: ExecutionRecordQuery): Driver {
+  const { labels = {}, endedFrom, endedBefore } = query;
+  const isEnded = endedFrom !== undefined || endedBefore !== undefined;
+  const given = new Set<Filter>([
+    ...(Object.keys(labels).length > 0 ? (["labels"] as const) : []),
+    ...(isEnded ? (["ended"] as const) : []),
+    ...(["workflowId", "status", "version", "startedBy", "isUnderWay", "isAsking"] as const).filter(
+      (name) => query[name] !== undefined,
+    ),
+  ]);
+  const served = SERVED.find(([, ...filters]) => filters.every((filter) => given.has(filter)));
+  const [index = "", ...filters] = served ?? [];
+  const leaves = filters.length < given.size || Object.keys(labels).length > 1;
+  return { index, filters: new Set(filters), leaves };
+}
+
+/**
+ * Before when the executions of a list were started: what is over by then was started before.
+ *
+ * @returns `null`: there is no such moment.
+ */
+export function startBound({ startedBefore, endedBefore }: ExecutionRecordQuery): number | null {
+  const bounds = [startedBefore, endedBefore].filter((bound) => bound !== undefined);
+  return bounds.length === 0 ? null : Math.min(...bounds);
+}
+
+/**
+ * A page of executions with one of several statuses: each status is read along its own index, and the pages are put together.
+ *
+ * @param list - gives a page of one status.
+ */
+export async function listStatuses(
+  { statuses = [], ...query }: ExecutionRecordQuery,
+  list: (query: ExecutionRecordQuery) => Promise<ExecutionRecordPage>,
+): Promise<ExecutionRecordPage> {
+  const each = [...new Set(statuses)].map((status) => list({ ...query, status }));
+  const pages = await Promise.all(each);
+  // Behind the nearest place where one page ends, nothing is known of its status.
+  const ends = pages.flatMap(({ nextCursor }) =>
+    nextCursor === null ? [] : [parseCursor(nextCursor)],
+  );
+  const end = ends.toSorted(newestFirst)[0];
+  const found = pages
+    .flatMap(({ records }) => records)
+    .filter((record) => end === undefined || newestFirst(record, end) <= 0)
+    .toSorted(newestFirst);
+  const records = found.slice(0, query.limit);
+  const last = records.at(-1);
+  if (found.length > query.limit && last) return { records, nextCursor: toCursor(last) };
+  return { records, nextCursor: end === undefined ? null : toCursor(end) };
+}
+
+function newestFirst(a: Place, b: Place): number {
+  if (a.startedAt !== b.startedAt) return b.startedAt - a.startedAt;
+  if (a.executionId === b.executionId) return 0;
+  return a.executionId < b.executionId ? 1 : -1;
 }
 
 /** Another commit has this revision. */

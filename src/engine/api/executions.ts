@@ -113,11 +113,32 @@ export interface StartResult {
 export interface ExecutionQuery {
   readonly workflowId?: string;
   readonly status?: ExecutionStatus;
+  /** One of these; not beside `status`. */
+  readonly statuses?: readonly ExecutionStatus[];
+  /** Number of the version that they execute. */
+  readonly version?: number;
   readonly startedBy?: string;
+  /** Started from this moment on; milliseconds since 1970, as the others. */
+  readonly startedFrom?: number;
+  readonly startedBefore?: number;
+  /** Over since this moment or later. */
+  readonly endedFrom?: number;
+  readonly endedBefore?: number;
+  /**
+   * Values of inputs that they all have, by name, as text; needs `workflowId`. What is sensitive is never found by its value.
+   *
+   * @throws {AppError} `input_invalid` for an input that the active version does not have, or calls sensitive.
+   */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** Labels that they all have, by name. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Only those that are not over. */
   readonly isUnderWay?: true;
+  /**
+   * A page may be shorter than `limit`, or empty, and yet have a cursor: where filters are combined that no index serves together, so
+   * many are looked at for a page and no more. @default a page takes what it takes
+   */
+  readonly isBounded?: true;
   /** At most 200. */
   readonly limit?: number;
   readonly cursor?: string;

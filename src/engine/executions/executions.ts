@@ -34,9 +34,12 @@ import type { LoadedExecution, Worker } from "../runtime/worker.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
 import { givenInputs, type InputExistence } from "./input-existence.ts";
+import { assertSearchable, listByInputs } from "./list-by-inputs.ts";
 
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
+/** Entries of an index that are looked at for one page: some milliseconds. */
+const MAX_LOOKED = 5000;
 
 /** A start whose variables are those of the version. */
 export interface CheckedStart extends Omit<StartRequest, "variableForm" | "executionId"> {
@@ -203,17 +206,27 @@ export class Executions {
 
   async list(query: ExecutionQuery): Promise<ExecutionPage> {
     const limit = Math.min(Math.max(query.limit ?? DEFAULT_PAGE, 1), MAX_PAGE);
-    const { labels: wanted, ...rest } = query;
+    const { labels: wanted, inputs, isBounded, cursor, ...rest } = query;
     const labels =
       wanted &&
       Object.fromEntries(
         Object.entries(wanted).map(([name, value]) => [name, toLabelValue(value)] as const),
       );
-    const page = await this.#options.store.executions.list({
+    const { store, workflows } = this.#options;
+    const asked = {
       ...rest,
-      ...omitUndefined({ labels }),
-      limit,
-    });
+      ...omitUndefined({ labels, maxLooked: isBounded && MAX_LOOKED }),
+    };
+    if (inputs !== undefined) {
+      assertSearchable((await workflows.active(query.workflowId ?? "")).compiled, inputs);
+      const found = await listByInputs({
+        ...{ wanted: inputs, limit, ...omitUndefined({ cursor }) },
+        list: (page) => store.executions.list({ ...asked, ...page }),
+        compiled: ({ workflowId, version }) => workflows.compiled(workflowId, version),
+      });
+      return { executions: found.records.map(toExecutionSummary), nextCursor: found.nextCursor };
+    }
+    const page = await store.executions.list({ ...asked, ...omitUndefined({ cursor }), limit });
     return { executions: page.records.map(toExecutionSummary), nextCursor: page.nextCursor };
   }
 

@@ -66,6 +66,16 @@ export interface ExecutionRecord {
 export interface ExecutionRecordQuery {
   readonly workflowId?: string;
   readonly status?: ExecutionStatus;
+  /** One of these; not beside `status`. */
+  readonly statuses?: readonly ExecutionStatus[];
+  /** Number of the version that it executes. */
+  readonly version?: number;
+  /** Started from this moment on; milliseconds since 1970, as the others. */
+  readonly startedFrom?: number;
+  readonly startedBefore?: number;
+  /** Over since this moment or later. */
+  readonly endedFrom?: number;
+  readonly endedBefore?: number;
   /** Slack user id of the person who started it. */
   readonly startedBy?: string;
   /** Labels that they all have, by name: those of `start.labels`. */
@@ -74,6 +84,11 @@ export interface ExecutionRecordQuery {
   readonly isUnderWay?: true;
   /** Only those that ask people something. */
   readonly isAsking?: true;
+  /**
+   * How many records are looked at to fill a page, where filters are combined that no index serves together. The page may then be
+   * shorter, or empty, and yet have a cursor. @default as many as it takes
+   */
+  readonly maxLooked?: number;
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;

@@ -296,6 +296,14 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
     { name: "heads_owner", key: { owner: 1 }, where: there("owner") },
     { name: "heads_started", key: { startedAt: -1, _id: -1 } },
     { name: "heads_workflow", key: { workflow: 1, startedAt: -1, _id: -1 } },
+    {
+      name: "heads_workflow_status",
+      key: { workflow: 1, status: 1, startedAt: -1, _id: -1 },
+    },
+    {
+      name: "heads_workflow_version",
+      key: { workflow: 1, version: 1, startedAt: -1, _id: -1 },
+    },
     { name: "heads_status", key: { status: 1, startedAt: -1, _id: -1 } },
     {
       name: "heads_started_by",

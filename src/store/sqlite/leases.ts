@@ -1,7 +1,7 @@
 import type { ExecutionRecord, LeaseStore } from "../../engine/ports/executions.ts";
 import type { ProcessRecord, ProcessStore } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
-import { SELECT_HEADS, toHead } from "./heads.ts";
+import { SELECT_HEADS, toHead } from "./head-rows.ts";
 import { integer, integerOrNull, type Row, text } from "./row.ts";
 
 /** Which worker owns which execution, until when, and which execution is due next. */

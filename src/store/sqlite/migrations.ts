@@ -363,4 +363,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX answers_expiry ON answers (expires_at);
   `,
+  `
+  CREATE INDEX heads_workflow_status ON heads (workflow_id, status, started_at, execution_id);
+  CREATE INDEX heads_workflow_version ON heads (workflow_id, version, started_at, execution_id);
+  `,
 ];

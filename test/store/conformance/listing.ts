@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { ExecutionRecordQuery } from "../../../src/engine/ports/executions.ts";
+import type {
+  ExecutionRecordPage,
+  ExecutionRecordQuery,
+} from "../../../src/engine/ports/executions.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { type HeadFields, head, type OpenStore, START } from "../records.ts";
 
@@ -122,6 +125,73 @@ export function listingConformance(open: OpenStore): void {
       expect(await ids(1)).toEqual(["exec_1"]);
       await store.executions.save(head("exec_1", { rev: 1, status: "running" }));
       expect(await ids(1)).toEqual(["exec_3"]);
+    });
+
+    test("filters by several statuses, version and times can be combined, in pages as well", async () => {
+      await using store = await open();
+      const statuses = ["failed", "cancelled", "completed"] as const;
+      for (let n = 0; n < 30; n += 1) {
+        const status = statuses[n % 3] ?? "failed";
+        const at = { startedAt: START + n, endedAt: START + 100 + n };
+        const id = `exec_${String(n).padStart(2, "0")}`;
+        const workflowId = n % 2 === 0 ? "refund" : "triage";
+        await store.executions.insert(
+          head(id, { status, workflowId, version: 1 + (n % 5), due: null, ...at }),
+        );
+      }
+      const ids = (numbers: readonly number[]) =>
+        numbers.map((n) => `exec_${String(n).padStart(2, "0")}`);
+      const list = (query: Partial<ExecutionRecordQuery>) =>
+        listIds(store, { limit: 50, ...query });
+      const ended: Partial<ExecutionRecordQuery> = { statuses: ["failed", "cancelled"] };
+
+      expect(await list({ ...ended, workflowId: "refund", startedFrom: START + 20 })).toEqual(
+        ids([28, 24, 22]),
+      );
+      expect(await list({ workflowId: "triage", version: 4 })).toEqual(ids([23, 13, 3]));
+      expect(await list({ startedFrom: START + 5, startedBefore: START + 8 })).toEqual(
+        ids([7, 6, 5]),
+      );
+      expect(await list({ endedFrom: START + 127, startedBy: "U0ALICE" })).toEqual(
+        ids([29, 28, 27]),
+      );
+      expect(await list({ endedBefore: START + 103, statuses: ["failed"] })).toEqual(ids([0]));
+      expect(await pagesOf(store, { ...ended, limit: 3 })).toEqual(await list(ended));
+      const odd = { ...ended, workflowId: "refund", version: 3, startedBy: "U0ALICE" };
+      expect(await pagesOf(store, { ...odd, limit: 2, maxLooked: 4 })).toEqual(ids([22, 12]));
+    });
+
+    test("filters that no index serves together look at so many records for a page, and miss none", async () => {
+      await using store = await open();
+      const labels = { customer: "ACME", region: "EU" };
+      for (let n = 0; n < 40; n += 1) {
+        const isRare = n % 13 === 0;
+        await store.executions.insert(
+          head(`exec_${String(n).padStart(2, "0")}`, {
+            startedAt: START + Math.floor(n / 3),
+            startedBy: isRare ? "U0BOB" : "U0ALICE",
+            labels: isRare ? labels : { customer: "ACME" },
+            version: 1 + (n % 2),
+          }),
+        );
+      }
+      const rare = ["exec_39", "exec_26", "exec_13", "exec_00"];
+
+      for (const query of [
+        { workflowId: "refund", startedBy: "U0BOB", status: "queued" },
+        { workflowId: "refund", startedBy: "U0BOB", isUnderWay: true },
+        { labels },
+        { labels, startedBy: "U0BOB", workflowId: "refund", statuses: ["queued", "failed"] },
+        { version: 2, startedBy: "U0BOB" },
+      ] as const) {
+        const expected = "version" in query ? ["exec_39", "exec_13"] : rare;
+        expect(await pagesOf(store, { ...query, limit: 3, maxLooked: 5 })).toEqual(expected);
+        expect(await listIds(store, { ...query, limit: 9 })).toEqual(expected);
+      }
+      const short = { labels, version: 1, limit: 3, maxLooked: 10 };
+      const first = await store.executions.list(short);
+      expect(first.records.length).toBeLessThan(2);
+      expect(first.nextCursor).not.toBeNull();
     });
 
     test("a list follows a change of status", async () => {
@@ -249,6 +319,20 @@ export function listingConformance(open: OpenStore): void {
 
 async function listIds(store: Store, query: ExecutionRecordQuery): Promise<readonly string[]> {
   return (await store.executions.list(query)).records.map(({ executionId }) => executionId);
+}
+
+/** The ids of all pages, one after the other. */
+async function pagesOf(store: Store, query: ExecutionRecordQuery): Promise<readonly string[]> {
+  const found: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const next: { cursor?: string } = cursor === null ? {} : { cursor };
+    const page: ExecutionRecordPage = await store.executions.list({ ...query, ...next });
+    expect(page.records.length).toBeLessThanOrEqual(query.limit);
+    found.push(...page.records.map(({ executionId }) => executionId));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return found;
 }
 
 async function insertMany(store: Store, count: number, at: (n: number) => number): Promise<void> {

@@ -53,6 +53,25 @@ const QUESTIONS: readonly {
     index: "heads_status",
   },
   {
+    what: "a workflow's failed executions",
+    ask: (s) => s.executions.list({ workflowId: "rare", status: "failed", limit: 5 }),
+    index: "heads_workflow_status",
+  },
+  {
+    what: "executions of a version",
+    ask: (s) => s.executions.list({ workflowId: "rare", version: 1, limit: 5 }),
+    index: "heads_workflow_version",
+  },
+  {
+    what: "a person's executions of a workflow that ended since",
+    ask: (s) =>
+      s.executions.list({
+        ...{ workflowId: "rare", startedBy: "U0BOB", endedFrom: START },
+        ...{ limit: 5, maxLooked: 3 },
+      }),
+    index: "heads_started_by",
+  },
+  {
     what: "a person's executions",
     ask: (s) => s.executions.list({ startedBy: "U0BOB", limit: 5 }),
     index: "heads_started_by",

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { ExecutionRecordQuery } from "../../../src/engine/ports/executions.ts";
 import { toCursor } from "../../../src/store/executions.ts";
 import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
-import { pageQuery, SELECT_ENDED } from "../../../src/store/sqlite/heads.ts";
+import { SELECT_ENDED } from "../../../src/store/sqlite/heads.ts";
+import { pageQuery, windowQuery } from "../../../src/store/sqlite/list-heads.ts";
 import { totalsQuery } from "../../../src/store/sqlite/totals.ts";
 import { START } from "../records.ts";
 
@@ -19,6 +20,17 @@ describe("lists of executions use an index and sort nothing", () => {
     { query: { workflowId: "refund", cursor }, index: "INDEX heads_workflow" },
     { query: { status: "waiting" }, index: "INDEX heads_status" },
     { query: { status: "waiting", cursor }, index: "INDEX heads_status" },
+    { query: { workflowId: "refund", status: "failed" }, index: "INDEX heads_workflow_status" },
+    { query: { workflowId: "refund", version: 3, cursor }, index: "INDEX heads_workflow_version" },
+    {
+      query: {
+        workflowId: "refund",
+        status: "failed",
+        startedFrom: START,
+        startedBefore: START + 9,
+      },
+      index: "INDEX heads_workflow_status",
+    },
     { query: { startedBy: "U0ALICE" }, index: "INDEX heads_started_by" },
     { query: { startedBy: "U0ALICE", cursor }, index: "INDEX heads_started_by" },
     { query: { startedBy: "U0ALICE", isUnderWay: true }, index: "INDEX heads_under_way" },
@@ -37,6 +49,30 @@ describe("lists of executions use an index and sort nothing", () => {
 
     expect(plan).toContain(`USING ${index}`);
     expect(plan).not.toContain("TEMP B-TREE");
+  });
+
+  test.for<{ query: Omit<ExecutionRecordQuery, "limit">; index: string }>([
+    {
+      query: { workflowId: "refund", startedBy: "U0ALICE", status: "failed" },
+      index: "heads_workflow_status",
+    },
+    { query: { workflowId: "refund", startedBy: "U0ALICE" }, index: "heads_started_by" },
+    { query: { startedBy: "U0ALICE", status: "failed", cursor }, index: "heads_started_by" },
+    { query: { status: "failed", endedFrom: START }, index: "heads_status" },
+    { query: { version: 2 }, index: "heads_started" },
+    { query: { labels: { customer: "ACME" }, startedBy: "U0ALICE" }, index: LABELS },
+  ])("$query is looked for along $index, between two places", ({ query, index }) => {
+    const asked = { ...query, limit: 10, maxLooked: 5000 };
+    const window = windowQuery(asked);
+    const page = pageQuery(asked, { startedAt: START - 1, executionId: "exec_0" });
+
+    for (const { sql, values } of [window, page].filter((one) => one !== null)) {
+      const plan = planOf(sql, values);
+      expect(plan).toContain(index);
+      expect(plan).not.toContain("TEMP B-TREE");
+    }
+    expect(planOf(page.sql, page.values)).toMatch(/_id\)>\(\?,\?\)/);
+    expect(window).not.toBeNull();
   });
 
   test("heads_ended serves what a person started, the last to end first", () => {
