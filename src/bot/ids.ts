@@ -131,9 +131,12 @@ export const METHOD_SCOPES = {
   "assistant.threads.setStatus": ["chat:write"],
   "auth.test": [],
   "chat.appendStream": ["chat:write"],
+  "chat.delete": ["chat:write"],
   "chat.getPermalink": [],
   "chat.postEphemeral": ["chat:write"],
   "chat.postMessage": ["chat:write"],
+  "chat.scheduleMessage": ["chat:write"],
+  "chat.scheduledMessages.list": [],
   "chat.startStream": ["chat:write"],
   "chat.stopStream": ["chat:write"],
   "chat.update": ["chat:write"],
@@ -146,6 +149,7 @@ export const METHOD_SCOPES = {
   "files.delete": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
   "files.info": ["files:read"],
+  "reactions.add": ["reactions:write"],
   "usergroups.list": ["usergroups:read"],
   "usergroups.users.list": ["usergroups:read"],
   "users.conversations": ["channels:read", "groups:read"],
@@ -180,4 +184,4 @@ export const EVENT_SCOPES = [
  *
  * @internal exported for its test
  */
-export const OPTIONAL_SCOPES = ["files:read", "files:write"] as const;
+export const OPTIONAL_SCOPES = ["files:read", "files:write", "reactions:write"] as const;

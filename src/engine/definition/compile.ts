@@ -1,6 +1,7 @@
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
+import { calledActions } from "./called-actions.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
 import { type CheckContext, EACH, type StepProgram, type StepType } from "./step-type.ts";
 
@@ -46,7 +47,8 @@ export function compileDefinition(
   context: CheckContext,
 ): CompiledWorkflow {
   const { inputs } = definition;
-  const surroundings = { ...context, ...omitUndefined({ inputs }) };
+  const actions = calledActions(definition.steps, stepTypes, context.services);
+  const surroundings = { ...context, actions, ...omitUndefined({ inputs }) };
   const root = compileBody(definition.steps, stepTypes, surroundings, true);
   return {
     ...root,

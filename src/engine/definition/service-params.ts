@@ -46,7 +46,8 @@ export function fitParams(
  * @throws {AppError} `params_invalid`, naming every parameter that does not fit and never a value.
  */
 export function prepareParams(place: string, action: ServiceAction, given: JsonObject): JsonObject {
-  const { params, problems } = fitParams(action, given);
+  const { params, problems: single } = fitParams(action, given);
+  const problems = single.length > 0 ? single : (action.checkTogether?.(params) ?? []);
   if (problems.length === 0) return params;
   const list = problems.map(({ path, message }) => `"${path.join(".")}" ${message}`).join("; ");
   throw new AppError({

@@ -288,6 +288,8 @@ export interface CheckContext {
   readonly prompts?: PromptLookup;
   /** The inputs of the workflow. Absent: it declares none. */
   readonly inputs?: Readonly<Record<string, InputDefinition>>;
+  /** Which action each service step of the definition calls, by its id. Absent: it is not known. */
+  readonly actions?: ReadonlyMap<string, string>;
 }
 
 /** One kind of step. Adding one: a module here, its test, a line in `index.ts`, an example in `workflows/`. */

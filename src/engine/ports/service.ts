@@ -29,6 +29,10 @@ export interface ServiceContext {
   readonly startedAt: number;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /** Slack user id of the person who started the run. Absent: no person did. */
+  readonly startedBy?: string;
+  /** Where each parameter has its value from. Absent: data may have chosen all of them. */
+  readonly origins?: Readonly<Record<string, ParamOrigin>>;
   /**
    * Masks what is sensitive in the run wherever it occurs in a value: for what people see who must not
    * know it. Absent: nothing is sensitive.
@@ -49,6 +53,23 @@ export interface ServiceContext {
   /** Aborts at the step's time-out and at cancellation. */
   readonly signal: AbortSignal;
 }
+
+/**
+ * Where a parameter has its value from.
+ *
+ * - `definition`: it is written there in full, so that nobody else chose it.
+ * - `action`: it is one member of what an action gave in this run.
+ * - `data`: a template put something in.
+ */
+export type ParamOrigin =
+  | { readonly kind: "definition" | "data" }
+  | {
+      readonly kind: "action";
+      /** `slack.createChannel` */
+      readonly action: string;
+      /** `channel` of its output. */
+      readonly member: string;
+    };
 
 /** A `{{secrets.NAME}}` in the parameters of a call. */
 export interface SecretUse {
@@ -74,6 +95,15 @@ export interface ServiceAction {
    * parameters themselves are shown beside it. They may still hold templates, and may be incomplete. Absent: the action is named.
    */
   outline?(params: JsonObject): Wording;
+  /**
+   * What is wrong with parameters that fit one by one: two that exclude each other, one that means nothing without another. They may
+   * still hold templates. Absent: nothing.
+   */
+  checkTogether?(params: JsonObject): readonly {
+    readonly path: readonly (string | number)[];
+    readonly message: string;
+    readonly fix: string;
+  }[];
   /** The action's parameters after templates were resolved; a strict object. */
   readonly params: z.ZodObject;
   /** Does it change something outside? Shown to reviewers. */

@@ -6,7 +6,7 @@ import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import { costOfCalls } from "../execution/projections/call-costs.ts";
 import { sensitiveOf } from "../execution/projections/sensitive.ts";
-import type { AttemptCost } from "../model/events.ts";
+import type { AttemptCost, Trigger } from "../model/events.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../model/state.ts";
 import type { CallRecord } from "../ports/calls.ts";
 import { type Clock, pause } from "../ports/clock.ts";
@@ -135,6 +135,7 @@ function contextOf(
     stepId: act.stepId,
     startedAt: state.start.at,
     attempt: act.attempt,
+    ...omitUndefined({ startedBy: starterOf(state.start.trigger) }),
     signal,
     files: filesOf(ports, state.start.executionId, signal),
     services: ports.services,
@@ -162,6 +163,11 @@ function contextOf(
     unknownBefore: act.unknownBefore,
     ...omitUndefined({ onUnknown: step.definition.onUnknown }),
   };
+}
+
+/** The person who started a run. A bot that did so is none. */
+function starterOf({ userId, isBot }: Trigger): string | undefined {
+  return isBot === true ? undefined : userId;
 }
 
 /** What a call gave is kept although the store does not answer for a while: the call may have had its effect. */

@@ -5,6 +5,7 @@ import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { LINK_KINDS } from "../../shared/places/place.ts";
+import type { TemplatePath } from "../../shared/template-parser.ts";
 import { placingOf, secretProblems, traitProblems } from "../definition/param-traits.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
 import {
@@ -19,9 +20,14 @@ import {
 } from "../definition/step-type.ts";
 import { PLAIN } from "../language/placing.ts";
 import type { Scope } from "../language/scope.ts";
-import { resolveTemplates } from "../language/template.ts";
+import { findTemplates, resolveTemplates } from "../language/template.ts";
 import { isUntried } from "../model/untried.ts";
-import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
+import type {
+  ParamOrigin,
+  ServiceAction,
+  ServiceRegistry,
+  UnknownPolicy,
+} from "../ports/service.ts";
 import { shieldFor } from "./secret-shield.ts";
 
 /** Milliseconds of one attempt: a safety net above the limits that the services keep themselves. */
@@ -88,6 +94,7 @@ function checkService(config: ServiceConfig, { services }: CheckContext): readon
     ...fitParams(action, params, holdsTemplate).problems,
     ...traitProblems(action, params),
     ...secretProblems(action, params),
+    ...(action.checkTogether?.(params) ?? []),
   ];
   return problems.map((problem) => ({
     ...problem,
@@ -102,6 +109,7 @@ function bindService(config: ServiceConfig, context?: CheckContext): StepProgram
   const params = paramsOf(config);
   const placing = found ? placingOf(found, params) : PLAIN;
   const linkAt = linksOf(context);
+  const origins = originsOf(params, context);
   return {
     enter: ({ scope }) => {
       if (found) refuseSecrets(found, params);
@@ -116,7 +124,7 @@ function bindService(config: ServiceConfig, context?: CheckContext): StepProgram
         },
       };
     },
-    run: runService,
+    run: (entered, attempt) => runService(entered, attempt, origins),
     ...(found && changesSomething(found, params) && { effect: effectOf(config, found) }),
     routes: { kind: "none" },
     timeoutMs: TIMEOUT_MS,
@@ -156,7 +164,40 @@ function effectOf({ service: name, action }: ServiceConfig, found: ServiceAction
   };
 }
 
-async function runService(entered: JsonObject, context: AttemptContext): Promise<AttemptResult> {
+/** Where each parameter of a step has its value from. */
+function originsOf(
+  params: JsonObject,
+  { actions }: CheckContext,
+): Readonly<Record<string, ParamOrigin>> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, originOf(value, actions)]),
+  );
+}
+
+function originOf(value: Json, actions: CheckContext["actions"]): ParamOrigin {
+  if (!holdsTemplate(value)) return { kind: "definition" };
+  const [found] = findTemplates(value, () => {});
+  const isAlone = found?.template.whole === true && found.path.length === 0;
+  const path = isAlone ? found.template.paths[0] : undefined;
+  return (path && actions && outputOf(path, actions)) ?? { kind: "data" };
+}
+
+/** `stepResults.<id>.output.<member>` of a step that calls an action. */
+function outputOf(
+  [root, step = "", of, member, ...rest]: TemplatePath,
+  actions: ReadonlyMap<string, string>,
+): ParamOrigin | null {
+  if (root !== "stepResults" || of !== "output" || member === undefined || rest.length > 0)
+    return null;
+  const action = actions.get(step);
+  return action === undefined ? null : { kind: "action", action, member };
+}
+
+async function runService(
+  entered: JsonObject,
+  context: AttemptContext,
+  origins: NonNullable<AttemptContext["origins"]>,
+): Promise<AttemptResult> {
   let policy: UnknownPolicy = context.onUnknown ?? "repeat";
   let shield = shieldFor({}, context);
   try {
@@ -166,7 +207,7 @@ async function runService(entered: JsonObject, context: AttemptContext): Promise
     const params = prepareParams(place, action, context.revealSecrets(paramsOf(config)));
     policy = context.onUnknown ?? policyOf(action, params);
     const { secrets, files, text: hideSecrets } = shield;
-    const call = { ...context, secrets, files, hideSecrets };
+    const call = { ...context, secrets, files, hideSecrets, origins };
     if (context.unknownBefore) {
       const earlier = await settleUnknown(policy, place, action, params, call);
       if (earlier) return { kind: "ok", output: shield.json(earlier.output), costNano: 0 };

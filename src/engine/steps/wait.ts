@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MAX_DURATION_MS } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type Json, type JsonObject, readOwn } from "../../shared/json.ts";
+import { parseTime } from "../../shared/parse-time.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import { EventName } from "../definition/schema.ts";
 import {
@@ -152,27 +153,6 @@ function isMeant(match: Expression, scope: Scope): boolean {
 
 function outputAt(wokenBy: "timer" | "event" | "timeout", now: number): JsonObject {
   return { wokenBy, at: new Date(now).toISOString() };
-}
-
-/** Why a text is no time, to follow "is". */
-interface NoTime {
-  readonly reason: string;
-  /** Its form is right, but its month has no such day. */
-  readonly isMissingDay: boolean;
-}
-
-/**
- * Milliseconds since 1970, or why not: without a zone it is not defined which moment is meant, and
- * `Date.parse` takes the 31st of February for the 3rd of March.
- */
-function parseTime(text: string): number | NoTime {
-  const form = /^(\d{4}-\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-  const trimmed = text.trim();
-  const [, month = "", day = ""] = form.exec(trimmed) ?? [];
-  const ms = month === "" ? Number.NaN : Date.parse(trimmed);
-  if (Number.isNaN(ms)) return { reason: "no time with a zone", isMissingDay: false };
-  if (new Date(`${month}-${day}`).getUTCDate() === Number(day)) return ms;
-  return { reason: `a date that does not exist: ${month} has no day ${day}`, isMissingDay: true };
 }
 
 function timeOf(value: Json, now: number): number {

@@ -1,6 +1,8 @@
-import { isAppError } from "../../shared/errors.ts";
+import type { ServiceContext } from "../../engine/ports/service.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
-import { toSlackError } from "../../slack/errors.ts";
+import { toSlackError, toSlackFailure } from "../../slack/errors.ts";
+import type { PostingStep } from "../../slack/outgoing/queue.ts";
 import { pinnedName } from "../../slack/text.ts";
 import { showText } from "../action.ts";
 
@@ -19,14 +21,49 @@ export function placeOf(channel: string): string {
     : `the channel that was ${name} when the workflow was deployed; deploy it again if ${name} is another one by now`;
 }
 
-/** What Slack refuses, as an error that people may see. @param doing - what is tried: `posting to #general`. */
+/**
+ * What Slack refuses, as an error that people may see.
+ *
+ * @param doing - what is tried: `posting to #general`.
+ * @param remedies - what to do, by Slack's code, where this call says it better than the table of all refusals.
+ */
 export async function withSlackErrors<Value>(
   doing: string,
   run: () => Promise<Value>,
+  remedies: Readonly<Record<string, string>> = {},
 ): Promise<Value> {
   try {
     return await run();
   } catch (error) {
-    throw isAppError(error) ? error : toSlackError(error, doing);
+    if (isAppError(error)) throw error;
+    const code = refusedAs(error);
+    const remedy = code !== null && Object.hasOwn(remedies, code) ? remedies[code] : undefined;
+    if (remedy === undefined) throw toSlackError(error, doing);
+    const message = `Slack refused ${doing} (${code}). ${remedy}`;
+    throw new AppError({
+      ...{ code: "slack_rejected", message, cause: error },
+      details: { slackError: code },
+    });
   }
+}
+
+/** Slack's code if it refused a call for good; `null`: it did not. */
+export function refusedAs(error: unknown): string | null {
+  const failure = toSlackFailure(error);
+  return failure.kind === "refused" ? failure.code : null;
+}
+
+/** A step in the queue of what people see. */
+export function turnOf({
+  idempotencyKey: id,
+  executionId,
+  startedAt: since,
+  signal,
+}: ServiceContext): PostingStep {
+  return { id, executionId, place: { urgency: "run", since }, signal };
+}
+
+/** A refusal of our own. */
+export function refused(message: string): AppError {
+  return new AppError({ code: "service_rejected", message });
 }

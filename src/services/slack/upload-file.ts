@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { externalNames, inPlace } from "../../engine/definition/param-traits.ts";
+import { inPlace } from "../../engine/definition/param-traits.ts";
 import type { ServiceAction, ServiceContext } from "../../engine/ports/service.ts";
-import { AppError } from "../../shared/errors.ts";
 import { safeFileName } from "../../shared/file-value.ts";
 import type { Json } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -12,14 +11,14 @@ import { readMention } from "../../slack/channels.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { defineAction, showText } from "../action.ts";
 import { FileParam } from "../file-param.ts";
-import { nameOf, placeOf, withSlackErrors } from "./slack-names.ts";
+import { nameOf, placeOf, refused, turnOf, withSlackErrors } from "./slack-names.ts";
+import { Channel, ThreadTs } from "./slack-params.ts";
 
 const MAX_CONTENT = 1_000_000;
 const MAX_MESSAGE = 4000;
 
 const UploadParams = z.strictObject({
-  /** `#name`, an id, or a person's id for a direct message. */
-  channel: inPlace(z.string().trim().min(1), plain).register(externalNames, { kind: "channel" }),
+  channel: Channel,
   /** Either this or `content`. */
   file: inPlace(FileParam, plain).optional(),
   /** Text that becomes the file. */
@@ -30,8 +29,7 @@ const UploadParams = z.strictObject({
   title: inPlace(z.string().min(1).max(255), plain).optional(),
   /** Stands over the file, in Slack's own markup. */
   message: inPlace(z.string().min(1).max(MAX_MESSAGE), slackPlace).optional(),
-  /** Time stamp of the message whose thread this belongs to. */
-  threadTs: inPlace(z.string().min(1), plain).optional(),
+  threadTs: ThreadTs.optional(),
 });
 type UploadParams = z.output<typeof UploadParams>;
 
@@ -63,7 +61,7 @@ async function upload(
   params: UploadParams,
   context: ServiceContext,
 ): Promise<Json> {
-  const { idempotencyKey: id, executionId, startedAt: since, signal } = context;
+  const { signal } = context;
   const named = readMention(params.channel);
   return withSlackErrors(`uploading to ${placeOf(params.channel)}`, async () => {
     const channel = await channels.find(named);
@@ -77,7 +75,6 @@ async function upload(
     const fileId = await uploads.upload({ name, bytes }, signal);
     signal.throwIfAborted();
     const { title = name, message, threadTs } = params;
-    const place = { urgency: "run", since } as const;
     const answer = await sender
       .shareForStep(
         {
@@ -85,7 +82,7 @@ async function upload(
           ...omitUndefined({ initial_comment: message }),
           ...omitUndefined({ thread_ts: threadTs }),
         },
-        { id, executionId, place, signal },
+        turnOf(context),
       )
       .catch((error: unknown) => {
         channels.refused(channel, error);
@@ -115,8 +112,4 @@ async function read(
 function hasSensitive(params: UploadParams, { hideSensitive }: ServiceContext): boolean {
   const masked = hideSensitive?.(params);
   return masked !== undefined && JSON.stringify(masked) !== JSON.stringify(params);
-}
-
-function refused(message: string): AppError {
-  return new AppError({ code: "service_rejected", message });
 }

@@ -10,8 +10,32 @@ export type OutgoingCall =
         | "chat.postEphemeral"
         | "chat.appendStream"
         | "chat.stopStream"
-        | "agents.sessions.setStatus";
+        | "agents.sessions.setStatus"
+        | StepMethod;
     };
+
+/** What steps alone do, each with a limit of its own. */
+type StepMethod = keyof typeof STEP_TIERS;
+
+/** The tier of each method, by its page in docs.slack.dev/reference/methods. */
+const STEP_TIERS = {
+  "chat.delete": 3,
+  "chat.scheduleMessage": 3,
+  "reactions.add": 3,
+  "conversations.create": 2,
+  "conversations.invite": 3,
+  "conversations.archive": 2,
+  "conversations.setTopic": 2,
+  "canvases.create": 2,
+  "canvases.edit": 3,
+  "canvases.access.set": 3,
+} as const;
+
+/** Tier 2: 20 a minute; Tier 3: 50. */
+const TIERS = {
+  2: { burst: 5, intervalMs: 3000 },
+  3: { burst: 20, intervalMs: 1200 },
+} as const;
 
 /**
  * About one message a second in a channel; short bursts are tolerated, how short is not said. People report 25
@@ -64,5 +88,7 @@ export function limitsOf(call: OutgoingCall): Limits {
       return [SESSIONS];
     case "chat.postEphemeral":
       return [EPHEMERALS];
+    default:
+      return [{ key: `slack:${call.method}`, ...TIERS[STEP_TIERS[call.method]] }];
   }
 }

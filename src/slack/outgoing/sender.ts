@@ -49,6 +49,12 @@ export interface Sender {
     file: FilesCompleteUploadExternalArguments & { readonly channel_id: string },
     step: PostingStep,
   ): Promise<FilesCompleteUploadExternalResponse>;
+  /** Makes another call of a step that changes what people see. @throws as `postForStep`. */
+  callForStep<Answer>(
+    call: OutgoingCall,
+    step: PostingStep,
+    run: (client: WebClient) => Promise<Answer>,
+  ): Promise<Answer>;
 }
 
 /** @param client - must neither wait nor retry. */
@@ -91,25 +97,31 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
       );
     },
     postForStep: (message, step) =>
-      sendForStep(queue, message.channel, step, () =>
+      sendForStep(queue, postTo(message.channel), step, () =>
         client.chat.postMessage({ ...UNPARSED_POST, ...message }),
       ),
     shareForStep: (file, step) =>
-      sendForStep(queue, file.channel_id, step, () => client.files.completeUploadExternal(file)),
+      sendForStep(queue, postTo(file.channel_id), step, () =>
+        client.files.completeUploadExternal(file),
+      ),
+    callForStep: (call, step, run) => sendForStep(queue, call, step, () => run(client)),
   };
+}
+
+function postTo(channel: string): OutgoingCall {
+  return { method: "chat.postMessage", channel };
 }
 
 /** @throws {AppError} `slack_limited` if its turn is not near; what the client throws, unless Slack limits the call. */
 async function sendForStep<Answer>(
   queue: OutgoingQueue,
-  channel: string,
+  call: OutgoingCall,
   step: PostingStep,
   run: () => Promise<Answer>,
 ): Promise<Answer> {
-  const call = { method: "chat.postMessage", channel } as const;
   for (;;) {
     const turn = await queue.turnOrWait(step, call);
-    if (typeof turn === "number") throw noRoom(channel, turn);
+    if (typeof turn === "number") throw noRoom(call, turn);
     using _turn = turn;
     try {
       return await run();
@@ -121,10 +133,13 @@ async function sendForStep<Answer>(
   }
 }
 
-function noRoom(channel: string, retryAfterMs: number): AppError {
+function noRoom(call: OutgoingCall, retryAfterMs: number): AppError {
   return new AppError({
     code: "slack_limited",
-    message: `Slack takes about one message a second in a channel, and more wait for ${channel}: this one waits for its turn.`,
+    message:
+      "channel" in call
+        ? `Slack takes about one message a second in a channel, and more wait for ${call.channel}: this one waits for its turn.`
+        : `Slack limits how often the bot may call ${call.method}: this call waits for its turn.`,
     retryable: true,
     retryAfterMs,
   });

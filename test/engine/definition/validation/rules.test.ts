@@ -44,13 +44,13 @@ describe("calls of services", () => {
     [
       "an unknown action",
       step("service", { ...message, action: "sendMesage" }),
-      'steps[0].config.action: the service slack has no action "sendMesage". Its actions: sendMessage, uploadFile. Did you mean "sendMessage"?',
+      'steps[0].config.action: the service slack has no action "sendMesage". Its actions: sendMessage, updateMessage, deleteMessage, addReaction, uploadFile. Did you mean "sendMessage"?',
     ],
     [
       "a missing and an unknown parameter",
       step("service", { service: "slack", channel: "#general", text: "Hello" }),
-      'steps[0].config.text: "text" is not a parameter of this action. Remove it. Known parameters: channel, message, blocks, threadTs.',
-      'steps[0].config.message: "message" is missing. Add "message" (must be text).',
+      'steps[0].config.text: "text" is not a parameter of this action. Remove it. Known parameters: channel, message, markdown, blocks, threadTs, broadcast, visibleTo, sendAt.',
+      'steps[0].config.message: "message" is missing. Add "message", or "markdown". With "blocks" it is what notifications show.',
     ],
     [
       "an unknown method, a status that is none, a URL that is none",
