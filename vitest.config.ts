@@ -6,6 +6,7 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 export default defineConfig({
   test: {
     include: ["{test,simulator/test}/**/*.test.ts"],
+    setupFiles: ["./test/support/check-answers.ts"],
     testTimeout: 40_000,
     hookTimeout: 60_000,
     // The files share no state that a test changes, so that a worker loads each module once instead of once per file.

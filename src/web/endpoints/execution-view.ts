@@ -15,8 +15,9 @@ const Omitted = z.int().optional().meta({
   description: "The characters of an output for which there was no room; it is null here.",
 });
 
+/** That of a decision also has its answer under the name of the variable that takes it. */
 const StepResult = z
-  .object({
+  .looseObject({
     stepId: z.string(),
     status: StepStatus,
     output: anyValue(),

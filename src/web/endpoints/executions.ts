@@ -245,6 +245,7 @@ export const triggerEndpoints = {
     answers: { 200: Started },
     errors: [
       "route_not_found",
+      "config_invalid",
       "token_invalid",
       "not_allowed",
       "rate_limited",

@@ -60,7 +60,8 @@ export const operationEndpoints = {
     body: noBody,
     answers: {},
     media: ["text/plain"],
-    errors: [],
+    // Where no figures are collected.
+    errors: ["route_not_found"],
   }),
   dashboard: endpoint({
     id: "dashboard",

@@ -51,8 +51,12 @@ export function createOpenApi(
   );
 }
 
-/** `/api/workflows/{id}`. */
-function documentedPath(path: string): string {
+/**
+ * `/api/workflows/{id}`.
+ *
+ * @internal exported for tests
+ */
+export function documentedPath(path: string): string {
   return path.replace(/:(\w+)(?:\{[^}]*\})?/g, "{$1}");
 }
 

@@ -293,7 +293,7 @@ function inLine(text: string): string {
   return text.replaceAll(/[\r\n]/g, "");
 }
 
-function safely(text: string): string {
+export function safely(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 

@@ -1,0 +1,127 @@
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { readOwn } from "../../src/shared/json.ts";
+import { endpoints } from "../../src/web/endpoints/index.ts";
+import type { Endpoint } from "../../src/web/http/endpoint.ts";
+import { errorsByStatus } from "../../src/web/open-api/answers.ts";
+import { createOpenApi, documentedPath } from "../../src/web/open-api/document.ts";
+
+/** An answer of the HTTP API as it was received. */
+export interface ReceivedAnswer {
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly target: string;
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly body: string;
+}
+
+const all: readonly Endpoint[] = Object.values(endpoints);
+const document = createOpenApi(all, { isClosed: true });
+const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+ajv.addSchema({ ...document, $id: "api" });
+
+/** Answers where no route was found, or before one was looked for. */
+const WITHOUT_ROUTE = new Map([
+  [400, ["input_invalid"]],
+  [404, ["route_not_found"]],
+  [405, ["method_not_allowed"]],
+  [429, ["rate_limited"]],
+  [431, ["input_invalid"]],
+]);
+
+/**
+ * Holds an answer against what the OpenAPI document says of it.
+ *
+ * @throws {Error} if status, error code, media type, or any member of the body is not declared.
+ */
+export function assertDeclared(answer: ReceivedAnswer): void {
+  const problem = problemOf(answer);
+  if (problem === null) return;
+  const { method, target, status, body } = answer;
+  throw new Error(
+    `${method} ${target} was answered with ${status}, ${problem}. Declare it, or do not send it.\n${body.slice(0, 2000)}`,
+  );
+}
+
+/** What is not declared of an answer; `null`: all is. */
+function problemOf(answer: ReceivedAnswer): string | null {
+  const { method, target, status } = answer;
+  const endpoint = endpointOf(method, target);
+  if (endpoint === undefined || status === 431) {
+    if (method === "OPTIONS" && status === 204) return null;
+    const isRefusal = isError(answer, WITHOUT_ROUTE.get(status) ?? []);
+    return isRefusal ? null : "although there is no such endpoint";
+  }
+  const codes = errorsByStatus(endpoint).get(status) ?? [];
+  if (isError(answer, codes)) return null;
+  if (isOfOtherMedia(endpoint, answer)) return null;
+  if (endpoint.answers[status] === undefined)
+    return codes.length === 0 ? "a status" : `a code besides ${codes.join(", ")}`;
+  return problemOfJson(endpoint, answer);
+}
+
+function isOfOtherMedia(
+  { media = [] }: Endpoint,
+  { status, contentType }: ReceivedAnswer,
+): boolean {
+  const type = contentType?.split(";", 1)[0] ?? "";
+  return status === 200 && (media.includes(type) || media.includes("*/*"));
+}
+
+function problemOfJson(
+  endpoint: Endpoint,
+  { status, contentType, body, method }: ReceivedAnswer,
+): string | null {
+  if (!contentType?.startsWith("application/json")) return `as ${contentType}`;
+  if (method === "HEAD") return null;
+  const validate = validatorOf(endpoint, status);
+  if (validate(JSON.parse(body))) return null;
+  const [first] = validate.errors ?? [];
+  return `in which ${first?.instancePath || "the body"} ${first?.message} ${JSON.stringify(first?.params)}`;
+}
+
+const validateError = ajv.compile({ $ref: "api#/components/schemas/Error" });
+
+function isError({ body, method }: ReceivedAnswer, codes: readonly string[]): boolean {
+  if (method === "HEAD") return codes.length > 0;
+  try {
+    const error: unknown = JSON.parse(body);
+    return validateError(error) && codes.includes(String(readOwn(error, "code")));
+  } catch {
+    return false;
+  }
+}
+
+const validators = new Map<string, ValidateFunction>();
+
+function validatorOf({ id, method, path }: Endpoint, status: number): ValidateFunction {
+  const key = `${id} ${status}`;
+  const pointer = ["paths", documentedPath(path), method.toLowerCase(), "responses", `${status}`]
+    .concat(["content", "application/json", "schema"])
+    .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")))
+    .join("/");
+  const validate = validators.get(key) ?? ajv.compile({ $ref: `api#/${pointer}` });
+  validators.set(key, validate);
+  return validate;
+}
+
+/** Patterns of the paths, those with the fewest names first, as the server has it. */
+const patterns = all
+  .map((endpoint) => ({
+    endpoint,
+    names: endpoint.path.split("/:").length + (endpoint.path.endsWith("}") ? 100 : 0),
+    pattern: new RegExp(
+      `^${endpoint.path.replace(/:\w+(\{\.\+\})?/g, (_all, rest) => (rest ? ".+" : "[^/]+"))}/?$`,
+    ),
+  }))
+  .toSorted((a, b) => a.names - b.names);
+
+function endpointOf(method: string, target: string): Endpoint | undefined {
+  const path = (target.split("?", 1)[0] ?? "").replace(/%[\da-f]{2}/gi, (escape) => {
+    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+    return /[\w.-]/.test(character) ? character : escape;
+  });
+  const wanted = method === "HEAD" ? "GET" : method;
+  return patterns.find(({ endpoint, pattern }) => endpoint.method === wanted && pattern.test(path))
+    ?.endpoint;
+}
