@@ -41,8 +41,8 @@ const ShowValue = z.object({
 });
 export type ShowValue = z.output<typeof ShowValue>;
 
-/** What the button carries that resumes a workflow; `null`: everything. */
-const ResumeValue = z.object({ w: z.string().nullable() });
+/** What the button carries that resumes a workflow, or one of its triggers (`t`); `null`: everything. */
+const ResumeValue = z.object({ w: z.string().nullable(), t: z.string().optional() });
 export type ResumeValue = z.output<typeof ResumeValue>;
 
 export function toResumeValue(value: ResumeValue): string {

@@ -72,6 +72,7 @@ import { Deployments } from "./workflows/deployments.ts";
 import { findPins, warnOfNames } from "./workflows/external-name-warnings.ts";
 import { listServices } from "./workflows/list-services.ts";
 import { fromTemplate, listTemplates } from "./workflows/templates.ts";
+import { listTriggers, TriggerSwitches } from "./workflows/trigger-switches.ts";
 import { Workflows } from "./workflows/workflows.ts";
 
 export { createPriceBook } from "./ai/pricing.ts";
@@ -305,6 +306,7 @@ function connectExecutions(
   const children = new ChildExecutions({ ...shared, executions });
   const limiter = new ConcurrencyLimiter({ store, clock, events });
   const pauses = new Pauses({ ...settings, worker });
+  const switches = new TriggerSwitches({ ...settings, events });
   const approvals = new Approvals({ ...settings, executions, existence, events });
   const retries = new Retries({ ...shared, executions, access: settings.access });
   const migrations = new Migrations({ ...shared, executions });
@@ -319,12 +321,14 @@ function connectExecutions(
     ...settings,
     ...shared,
     executions: guarded,
+    switches,
     readExecution: (executionId) => executions.read(executionId),
     process: worker.id,
   });
   const absences = new Absences({ ...settings, executions, triggers, process: worker.id });
   events.on("wake", ({ executionId }) => worker.wake(executionId));
   events.on("workflowActivated", () => triggers.refresh());
+  events.on("triggersSwitched", () => triggers.refresh());
   events.on("committed", ({ events: committed, after }) => {
     if (after) observe?.(committed, after.state, typeIn(after.workflow));
   });
@@ -334,6 +338,7 @@ function connectExecutions(
     children,
     limiter,
     pauses,
+    switches,
     approvals,
     guarded,
     triggers,
@@ -351,7 +356,7 @@ function typeIn(workflow: CompiledWorkflow): (path: string) => string {
 
 function workflowsOf(
   { clock, services }: Settings,
-  { workflows, pauses, prompts }: Parts,
+  { workflows, pauses, switches, prompts }: Parts,
   changes: GuardedWorkflows,
 ): Engine["workflows"] {
   return {
@@ -374,6 +379,11 @@ function workflowsOf(
     resume: (workflowId, by) => changes.resume(workflowId, by),
     archive: (workflowId, by, options) => changes.archive(workflowId, by, options),
     unarchive: (workflowId, by) => changes.unarchive(workflowId, by),
+    pauseTrigger: (workflowId, triggerId, by) => changes.pauseTrigger(workflowId, triggerId, by),
+    resumeTrigger: (workflowId, triggerId, by) => changes.resumeTrigger(workflowId, triggerId, by),
+    triggersOf: async (workflowId) =>
+      listTriggers((await workflows.get(workflowId)).definition, switches),
+    pausedTriggers: (workflowId) => switches.pausesOf(workflowId),
     pauseOf: (workflowId) => (workflowId === null ? pauses.everything : pauses.of(workflowId)),
   };
 }
@@ -443,7 +453,7 @@ function conversationOf(
 /** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */
 function lifetimeOf(
   settings: Settings,
-  { prompts, worker, children, limiter, pauses, triggers, files, absences }: Parts,
+  { prompts, worker, children, limiter, pauses, switches, triggers, files, absences }: Parts,
   events: EngineEvents,
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
   const { id } = worker;
@@ -452,13 +462,16 @@ function lifetimeOf(
   const heartbeat = new Heartbeat({ ...settings, id, name, events, onBeat });
   const polls = {
     executions: () => worker.tick(),
-    pauses: () => pauses.poll(),
+    pauses: async () => {
+      await Promise.all([pauses.poll(), switches.poll()]);
+    },
     workflows: () => triggers.poll(),
   };
   const watcher = new StoreWatcher({ ...settings, polls });
   return {
     run: async () => {
       await prompts.refresh();
+      await switches.poll();
       await triggers.prepare();
       // Before a run continues: what was missed shows in the runs as they were left.
       await absences.prepare();

@@ -17,6 +17,8 @@ const FAULTS = {
   workflow_not_found: "user",
   version_not_found: "user",
   workflow_archived: "user",
+  trigger_not_found: "user",
+  trigger_paused: "user",
   template_not_found: "user",
   prompt_not_found: "user",
   execution_not_found: "user",

@@ -31,6 +31,7 @@ import { promptRoutes } from "./routes/prompts.ts";
 import { retryRoutes } from "./routes/retry.ts";
 import { telemetryRoutes } from "./routes/telemetry.ts";
 import { templateRoutes } from "./routes/templates.ts";
+import { triggerRoutes } from "./routes/triggers.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -135,6 +136,7 @@ function routesOf({ engine, telemetry }: WebServerOptions, notReady: Readiness):
     ...migrateRoutes(engine),
     ...retryRoutes(engine),
     ...pauseRoutes(engine),
+    ...triggerRoutes(engine),
     ...auditRoutes(engine),
     ...metricsRoutes(engine),
     ...budgetRoutes(engine),

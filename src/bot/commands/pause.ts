@@ -1,5 +1,6 @@
 import { isAppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, shortRunId } from "../../slack/text.ts";
+import type { BotContext } from "../context.ts";
 import {
   assertNoMore,
   findWorkflow,
@@ -9,18 +10,24 @@ import {
   readWorkflow,
   usageOf,
 } from "./named.ts";
-import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
+import { ADMINS_ONLY, type CommandRequest, type Subcommand } from "./subcommand.ts";
 import { invalid } from "./tokens.ts";
 
 const ALL = "all";
+const TRIGGER = "trigger";
 
 export const pauseCommand: Subcommand = {
   name: "pause",
-  usage: "<id>|all",
-  summary: "hold the runs of a workflow, or all runs: steps under way end, no other begins",
+  usage: "<id>|all, <id> trigger=<id>",
+  summary:
+    "hold the runs of a workflow, or all runs: steps under way end, no other begins; or switch one trigger off",
   roles: ADMINS_ONLY,
-  run: async ({ words, caller }, context) => {
+  valueNames: [TRIGGER],
+  run: async (request, context) => {
+    const { words, caller, values } = request;
     const { engine, command } = context;
+    const trigger = values.get(TRIGGER);
+    if (trigger !== undefined) return pauseTrigger(trigger, request, context);
     const { workflowId, what } = await readTarget(words, context, pauseCommand);
     const before = engine.workflows.pauseOf(workflowId);
     await engine.workflows.pause(workflowId, caller.userId);
@@ -32,11 +39,16 @@ export const pauseCommand: Subcommand = {
 
 export const resumeCommand: Subcommand = {
   name: "resume",
-  usage: "<id>|<run>|all",
-  summary: "resume the runs of a paused workflow, one paused run, or all runs",
+  usage: "<id>|<run>|all, <id> trigger=<id>",
+  summary:
+    "resume the runs of a paused workflow, one paused run, or all runs; or switch one trigger on",
   roles: ADMINS_ONLY,
-  run: async ({ words, caller }, context) => {
+  valueNames: [TRIGGER],
+  run: async (request, context) => {
+    const { words, caller, values } = request;
     const { engine, command } = context;
+    const trigger = values.get(TRIGGER);
+    if (trigger !== undefined) return resumeTrigger(trigger, request, context);
     const answer = await resumeRun(words, context, caller.userId);
     if (answer !== null) return answer;
     const { workflowId, what } = await readTarget(words, context, resumeCommand);
@@ -50,6 +62,43 @@ export const resumeCommand: Subcommand = {
       : `${what} was not paused.${still}`;
   },
 };
+
+async function pauseTrigger(
+  trigger: string,
+  { words, caller }: CommandRequest,
+  context: BotContext,
+): Promise<string> {
+  const { engine, command } = context;
+  const { id, what } = await readTrigger(trigger, words, context, pauseCommand);
+  const before = engine.workflows.pausedTriggers(id).get(trigger);
+  await engine.workflows.pauseTrigger(id, trigger, caller.userId);
+  if (before) return `${what} is switched off already, by ${mentionPerson(before.by)}.`;
+  const undo = `\`${command} resume ${escapeText(id)} ${TRIGGER}=${escapeText(trigger)}\``;
+  return `:double_vertical_bar: ${what} is switched off: it starts nothing, and what happens meanwhile is left out. Runs under way continue. To switch it on: ${undo}.`;
+}
+
+async function resumeTrigger(
+  trigger: string,
+  { words, caller }: CommandRequest,
+  context: BotContext,
+): Promise<string> {
+  const { id, what } = await readTrigger(trigger, words, context, resumeCommand);
+  const wasPaused = await context.engine.workflows.resumeTrigger(id, trigger, caller.userId);
+  return wasPaused
+    ? `:arrow_forward: ${what} is switched on; what happened meanwhile is left out.`
+    : `${what} was not switched off.`;
+}
+
+async function readTrigger(
+  trigger: string,
+  words: readonly string[],
+  context: Lookup,
+  form: Subcommand,
+): Promise<{ readonly id: string; readonly what: string }> {
+  const { id, rest } = await readWorkflow(words, context, form);
+  assertNoMore(rest, context, form);
+  return { id, what: `The trigger \`${escapeText(trigger)}\` of *${escapeText(id)}*` };
+}
 
 /** Resumes a run that was paused by itself; `null`: the words name a workflow, or nothing. */
 async function resumeRun(

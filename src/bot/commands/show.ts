@@ -1,3 +1,4 @@
+import type { Pause } from "../../engine/api/workflows.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { contextBlock, message } from "../views/blocks/build.ts";
 import { showAsCode } from "../views/blocks/wording.ts";
@@ -9,6 +10,13 @@ import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** Times of schedules that are shown; Slack shows them in the reader's own time zone. */
 const NEXT_STARTS = 3;
+
+function switchedOff(paused: ReadonlyMap<string, Pause>): readonly string[] {
+  return [...paused].map(
+    ([id, { by, at }]) =>
+      `:double_vertical_bar: *Switched off*: the trigger \`${escapeText(id)}\`, by ${mentionPerson(by)} ${showTime(at)}`,
+  );
+}
 
 export const showCommand: Subcommand = {
   name: "show",
@@ -36,6 +44,7 @@ export const showCommand: Subcommand = {
         : []),
       `*Cost and time*: ${estimate}`,
       ...nextStartsLine(next),
+      ...switchedOff(engine.workflows.pausedTriggers(id)),
       inputs.length === 0
         ? `*Start it*: \`${command} run ${escapeText(definition.id)}\`; values with names are taken, too`
         : `*Start it*: \`${command} run ${escapeText(definition.id)}\` asks for the values in a form; in one line: \`${exampleLine(command, definition, new Map())}\``,

@@ -23,6 +23,7 @@ const FAILURE_CHARS = 300;
 export function adminBlocks(admin: HomeAdmin, command: string): KnownBlock[] {
   const parts = [
     ...pauseBlocks(admin, command),
+    ...switchBlocks(admin, command),
     ...some(admin.outages.map(outageBlock), (more) =>
       counted(more, "more model left alone", "more models left alone"),
     ),
@@ -59,6 +60,24 @@ function pauseBlocks({ everything, paused }: HomeAdmin, command: string): readon
   return some(
     blocks,
     (more) => `${counted(more, "more paused workflow")}; \`${command} list\` shows all`,
+  );
+}
+
+function switchBlocks({ switchedOff }: HomeAdmin, command: string): readonly KnownBlock[] {
+  const blocks = switchedOff.map(({ workflow, trigger, pause }) =>
+    withButton(
+      `:double_vertical_bar: The trigger \`${escapeText(trigger)}\` of *${escapeText(workflow.name)}* is switched off by ${mentionPerson(pause.by)} since ${showTime(pause.at)}.`,
+      button({
+        actionId: ACTION_IDS.resumeWorkflow,
+        label: "Switch on",
+        value: toResumeValue({ w: workflow.id, t: trigger }),
+      }),
+    ),
+  );
+  return some(
+    blocks,
+    (more) =>
+      `${counted(more, "more trigger")} switched off; \`${command} show &lt;id&gt;\` shows those of a workflow`,
   );
 }
 

@@ -100,6 +100,12 @@ export interface HomeAdmin {
   /** `null`: not everything is paused. */
   readonly everything: Pause | null;
   readonly paused: readonly { readonly workflow: WorkflowSummary; readonly pause: Pause }[];
+  /** Triggers that are switched off. */
+  readonly switchedOff: readonly {
+    readonly workflow: WorkflowSummary;
+    readonly trigger: string;
+    readonly pause: Pause;
+  }[];
   readonly outages: readonly ModelOutage[];
   readonly refusals: readonly RefusalSummary[];
   readonly drafts: readonly HomeDraft[];

@@ -232,6 +232,13 @@ function readAdmin(
       const pause = everything === null ? engine.workflows.pauseOf(workflow.id) : null;
       return pause === null ? [] : [{ workflow, pause }];
     }),
+    switchedOff: (workflows ?? []).flatMap((workflow) =>
+      workflow.archived
+        ? []
+        : [...engine.workflows.pausedTriggers(workflow.id)].map(([trigger, pause]) => ({
+            ...{ workflow, trigger, pause },
+          })),
+    ),
     outages: engine.health.outages(),
     refusals: refusals(),
     drafts: (drafts ?? []).map(toHomeDraft),

@@ -97,8 +97,31 @@ export interface Workflows {
    * @returns whether it was archived. @throws {AppError} as `activate`: another workflow may have taken its webhook.
    */
   unarchive(workflowId: string, by: string): Promise<boolean>;
+  /**
+   * Switches one trigger of a workflow off: it starts nothing, and what happens meanwhile is not made up for. It stays so with later
+   * versions, as long as they have a trigger of this id. Switched off already, it stays as it was.
+   *
+   * @throws {AppError} `workflow_not_found`; `trigger_not_found`; `input_invalid` for one by which people and programs start runs
+   * themselves; `not_allowed` unless they may `deploy` the workflow.
+   */
+  pauseTrigger(workflowId: string, triggerId: string, by: string): Promise<void>;
+  /** Switches it on again. @returns whether it was off. @throws {AppError} as `pauseTrigger`. */
+  resumeTrigger(workflowId: string, triggerId: string, by: string): Promise<boolean>;
+  /** The triggers of a workflow's active version. @throws {AppError} `workflow_not_found`. */
+  triggersOf(workflowId: string): Promise<readonly TriggerView[]>;
+  /** Triggers that are switched off, by their ids, as far as this process knows. */
+  pausedTriggers(workflowId: string): ReadonlyMap<string, Pause>;
   /** What holds a workflow; `null`: what holds everything. */
   pauseOf(workflowId: string | null): Pause | null;
+}
+
+/** A trigger of a workflow. */
+export interface TriggerView {
+  readonly id: string;
+  /** `schedule`, `webhook`, … */
+  readonly type: string;
+  /** Who switched it off and when; `null`: it is on. */
+  readonly pause: Pause | null;
 }
 
 export interface ListOptions {

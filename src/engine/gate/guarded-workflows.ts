@@ -9,16 +9,21 @@ import type {
   WorkflowSummary,
 } from "../api/workflows.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
+import { triggersOf } from "../definition/schema.ts";
+import { triggerId } from "../definition/trigger-type.ts";
 import type { Pauses } from "../executions/pauses.ts";
 import type { Deployments } from "../workflows/deployments.ts";
+import type { TriggerSwitches } from "../workflows/trigger-switches.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Gate } from "./gate.ts";
 import { leftOut } from "./left-out.ts";
+import { assertSwitchable } from "./switchable.ts";
 
 export interface WorkflowGateParts {
   readonly workflows: Workflows;
   readonly deployments: Deployments;
   readonly pauses: Pauses;
+  readonly switches: TriggerSwitches;
   readonly trail: AuditTrail;
 }
 
@@ -66,6 +71,7 @@ export class GuardedWorkflows {
       const changes = [{ of: "version", from: previous, to: deployed.version }];
       await trail.write(options.by, { action: "deploy", workflowId, changes, result: "done" });
     }
+    if (deployed.deployed && deployed.active) await this.#forgetSwitches(workflowId);
     return deployed;
   }
 
@@ -79,6 +85,7 @@ export class GuardedWorkflows {
       const { workflowId, version } = deployed;
       const changes = [{ of: "version", from: previous, to: version }];
       await trail.write(`file:${file}`, { action: "deploy", workflowId, changes, result: "done" });
+      await this.#forgetSwitches(workflowId);
     }
     return deployed;
   }
@@ -139,10 +146,49 @@ export class GuardedWorkflows {
     return wasArchived;
   }
 
+  async pauseTrigger(workflowId: string, triggerId: string, by: string): Promise<void> {
+    await this.#permitSwitch(workflowId, triggerId, by, "pause");
+    await this.#parts.switches.pause(workflowId, triggerId, by);
+    const detail = { trigger: triggerId };
+    await this.#parts.trail.write(by, { action: "pause", workflowId, detail, result: "done" });
+  }
+
+  async resumeTrigger(workflowId: string, triggerId: string, by: string): Promise<boolean> {
+    await this.#permitSwitch(workflowId, triggerId, by, "resume");
+    const wasPaused = await this.#parts.switches.resume(workflowId, triggerId);
+    const detail = { trigger: triggerId };
+    await this.#parts.trail.write(by, { action: "resume", workflowId, detail, result: "done" });
+    return wasPaused;
+  }
+
+  async #permitSwitch(
+    workflowId: string,
+    triggerId: string,
+    by: string,
+    verb: string,
+  ): Promise<void> {
+    const what = `${verb} the trigger "${triggerId.slice(0, 80)}" of "${workflowId}"`;
+    await this.#gate.permit(by, "deploy", workflowId, { what });
+    const { definition } = await this.#parts.workflows.get(workflowId);
+    assertSwitchable(definition, triggerId);
+  }
+
+  /** A trigger that another version brings back under its id begins switched on. */
+  async #forgetSwitches(workflowId: string): Promise<void> {
+    const { switches, workflows } = this.#parts;
+    if (switches.of(workflowId).size === 0) return;
+    const { definition } = await workflows.get(workflowId);
+    await switches.keepOnly(
+      workflowId,
+      triggersOf(definition).map((trigger, index) => triggerId(trigger, index)),
+    );
+  }
+
   async #recorded(activation: Activation, by: string): Promise<Activation> {
     const { workflowId, version, previous } = activation;
     const changes = [{ of: "version", from: previous, to: version }];
     await this.#parts.trail.write(by, { action: "activate", workflowId, changes, result: "done" });
+    await this.#forgetSwitches(workflowId);
     return activation;
   }
 

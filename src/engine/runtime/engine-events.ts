@@ -20,6 +20,8 @@ interface EngineEventMap {
   readonly wake: { readonly executionId: string };
   /** Another version of a workflow became active. */
   readonly workflowActivated: null;
+  /** A trigger was switched off or on. */
+  readonly triggersSwitched: null;
   /** Another process died. */
   readonly processDied: null;
   /** A workflow was not started for an event: there were too many, or too many runs have led to each other. */
@@ -45,6 +47,7 @@ export class EngineEvents {
     committed: new Set(),
     wake: new Set(),
     workflowActivated: new Set(),
+    triggersSwitched: new Set(),
     processDied: new Set(),
     flooded: new Set(),
     stalled: new Set(),

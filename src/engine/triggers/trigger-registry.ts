@@ -7,6 +7,7 @@ import { writtenNames } from "../definition/written-names.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { WorkflowRecord } from "../ports/workflows.ts";
+import type { TriggerSwitches } from "../workflows/trigger-switches.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 
 /** A trigger of a workflow's active version. */
@@ -19,7 +20,7 @@ export interface ActiveTrigger {
   readonly config: unknown;
   /** Which variables of its runs inputs take besides those of their own names, by input. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** When the version became active, or a file last confirmed it. */
+  /** When the version became active, a file last confirmed it, or the trigger was switched on again. */
   readonly since: number;
   /** Does the definition say itself where its runs report? */
   readonly reports: boolean;
@@ -31,6 +32,7 @@ export interface TriggerRegistryOptions {
   readonly store: Store;
   readonly logger: Logger;
   readonly workflows: Pick<Workflows, "compiled">;
+  readonly switches: Pick<TriggerSwitches, "of">;
 }
 
 interface Known {
@@ -39,6 +41,10 @@ interface Known {
   readonly isArchived: boolean;
   /** None if it is archived. */
   readonly triggers: readonly ActiveTrigger[];
+  /** Those that are switched off, and no others. */
+  readonly paused: readonly ActiveTrigger[];
+  /** How its triggers were switched when this was made. */
+  readonly switched: string;
   /** Names of events that steps of any version wait for. */
   readonly awaited: ReadonlySet<string>;
 }
@@ -61,6 +67,13 @@ export class TriggerRegistry {
   of(kind: string): readonly ActiveTrigger[] {
     return [...this.#known.values()].flatMap(({ triggers }) =>
       triggers.filter((trigger) => trigger.kind === kind),
+    );
+  }
+
+  /** The triggers of one kind that are switched off, by workflow. */
+  pausedOf(kind: string): readonly ActiveTrigger[] {
+    return [...this.#known.values()].flatMap(({ paused }) =>
+      paused.filter((trigger) => trigger.kind === kind),
     );
   }
 
@@ -126,6 +139,7 @@ export class TriggerRegistry {
       const isSame =
         before?.version === record.activeVersion &&
         before.since === since &&
+        before.switched === this.#switchedText(workflowId) &&
         before.isArchived === (record.archived !== undefined);
       known.set(workflowId, isSame ? before : await this.#load(record));
     }
@@ -143,7 +157,9 @@ export class TriggerRegistry {
     const isArchived = archived !== undefined;
     // Its runs under way may still wait for events.
     const workflow = isArchived ? null : await this.#compiled(workflowId, version);
-    if (workflow === null) return { version, since, isArchived, triggers: [], awaited };
+    const switched = this.#switchedText(workflowId);
+    const known = { version, since, isArchived, switched, awaited };
+    if (workflow === null) return { ...known, triggers: [], paused: [] };
     const { definition } = workflow;
     const { outputs, items } = writtenNames(workflow);
     const taken = new Set([
@@ -152,12 +168,23 @@ export class TriggerRegistry {
       ...items.keys(),
     ]);
     const reports = definition.report !== undefined;
-    const triggers = triggersOf(definition).map((trigger, index) => {
+    const switches = this.#options.switches.of(workflowId);
+    const all = triggersOf(definition).map((trigger, index) => {
       const { type: kind, id: _id, inputs = {}, ...config } = trigger;
       const id = triggerId(trigger, index);
-      return { workflowId, id, kind, config, inputs, since, reports, taken };
+      const from = Math.max(since, switches.get(id)?.resumedAt ?? 0);
+      return { workflowId, id, kind, config, inputs, since: from, reports, taken };
     });
-    return { version, since, isArchived, triggers, awaited };
+    const isOff = ({ id }: ActiveTrigger): boolean => (switches.get(id)?.pause ?? null) !== null;
+    return {
+      ...known,
+      triggers: all.filter((trigger) => !isOff(trigger)),
+      paused: all.filter(isOff),
+    };
+  }
+
+  #switchedText(workflowId: string): string {
+    return JSON.stringify([...this.#options.switches.of(workflowId)]);
   }
 
   /** A workflow that cannot be read must not keep others from starting. */

@@ -31,6 +31,7 @@ import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Files } from "../runtime/files.ts";
+import type { TriggerSwitches } from "../workflows/trigger-switches.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import { ChannelTrigger } from "./channel-trigger.ts";
 import { CompletionEvents } from "./completion-events.ts";
@@ -60,6 +61,7 @@ export interface TriggersOptions {
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly maskSecrets: (value: Json) => Json;
   readonly workflows: Pick<Workflows, "compiled" | "deployer">;
+  readonly switches: Pick<TriggerSwitches, "of">;
   readonly executions: Pick<Executions, "start">;
   readonly people: AnswerablePeople;
   readonly descendants: Descendants;

@@ -128,6 +128,13 @@ export class WebhookTrigger {
     await triggers.refresh();
     const found = look();
     if (found) return found;
+    const off = triggers.pausedOf("webhook").some((known) => this.#config(known).path === path);
+    if (off)
+      throw new AppError({
+        code: "trigger_paused",
+        message: `The webhook at ${path.slice(0, 200)} is switched off for the time being; nothing was started. Send it again later.`,
+        retryable: true,
+      });
     throw new AppError({
       code: "route_not_found",
       message: `No workflow listens at ${path.slice(0, 200)}. Deploy one with {"type": "webhook", "path": …}.`,

@@ -3,6 +3,7 @@ import { executionEndpoints, triggerEndpoints } from "./executions.ts";
 import { operationEndpoints } from "./operations.ts";
 import { promptEndpoints } from "./prompts.ts";
 import { auditEndpoints, evaluationEndpoints, eventEndpoints, fileEndpoints } from "./records.ts";
+import { switchEndpoints } from "./triggers.ts";
 import { pauseEndpoints, templateEndpoints, workflowEndpoints } from "./workflows.ts";
 
 /** Every endpoint by its name. */
@@ -10,6 +11,7 @@ export const endpoints = {
   ...workflowEndpoints,
   ...templateEndpoints,
   ...pauseEndpoints,
+  ...switchEndpoints,
   ...executionEndpoints,
   ...triggerEndpoints,
   ...eventEndpoints,

@@ -51,6 +51,9 @@ export const workflowEndpoints = {
         changed: z.boolean(),
         active: z.boolean(),
         warnings: z.array(Problem),
+        nextStarts: z
+          .array(Moment)
+          .meta({ description: "When schedules of the active version start it next." }),
       }),
     },
     errors: ["definition_invalid", "definition_conflict"],

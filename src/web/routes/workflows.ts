@@ -3,6 +3,10 @@ import { AppError } from "../../shared/errors.ts";
 import { type Json, toJson } from "../../shared/json.ts";
 import { workflowEndpoints } from "../endpoints/workflows.ts";
 import { type Route, route } from "../http/route.ts";
+import { isoTimes } from "./triggers.ts";
+
+/** Times of schedules that a deployment is answered with. */
+const NEXT_STARTS = 5;
 
 /** Recorded author of changes that come through the API. */
 const BY = "api";
@@ -39,7 +43,7 @@ export function workflowRoutes(engine: Engine): readonly Route[] {
 }
 
 /** @throws {AppError} `definition_invalid` with everything that is wrong with it. */
-async function deploy({ workflows }: Engine, definition: Json | undefined) {
+async function deploy({ workflows, triggers }: Engine, definition: Json | undefined) {
   if (definition === undefined) {
     throw new AppError({
       code: "json_malformed",
@@ -49,7 +53,8 @@ async function deploy({ workflows }: Engine, definition: Json | undefined) {
   const result = await workflows.deploy(definition, { by: BY });
   if (result.deployed) {
     const { workflowId, version, changed, active, warnings } = result;
-    return { success: true as const, workflowId, version, changed, active, warnings };
+    const nextStarts = isoTimes(await triggers.upcoming(workflowId, NEXT_STARTS));
+    return { success: true as const, workflowId, version, changed, active, warnings, nextStarts };
   }
   const { problems, warnings } = result;
   const [first] = problems;

@@ -191,6 +191,20 @@ describe("what admins see on Home", () => {
     await home.shows(/\*Note\* is resumed.*Nothing is paused, refused or waits/);
   });
 
+  test("is which triggers are switched off, with the button that switches one on", async () => {
+    const trigger = { type: "schedule", cron: "0 9 * * *", id: "daily" };
+    const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
+    await using bot = await start([{ id: "note", name: "Note", trigger, steps }]);
+    await bot.engine.workflows.pauseTrigger("note", "daily", "U0ALICE");
+    const home = new Home(bot, "U0ALICE");
+    await home.open(/The trigger `daily` of \*Note\* is switched off by <@U0ALICE>/);
+
+    await home.click("resume_workflow");
+
+    await home.shows(/is switched on.*Nothing is paused, refused or waits/);
+    expect(bot.engine.workflows.pausedTriggers("note").size).toBe(0);
+  });
+
   test("is what Slack refuses, with the button that tries it again", async () => {
     const clock = new ForwardClock();
     await using bot = await start([askWorkflow()], { clock });

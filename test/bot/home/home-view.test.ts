@@ -18,6 +18,9 @@ const WORKFLOWS = MANY.map((n) => ({
 const ADMIN: HomeAdmin = {
   everything: null,
   paused: WORKFLOWS.map((workflow) => ({ workflow, pause: { by: "U0ALICE", at: NOW } })),
+  switchedOff: WORKFLOWS.map((workflow) => ({
+    ...{ workflow, trigger: "schedule-1", pause: { by: "U0ALICE", at: NOW } },
+  })),
   outages: MANY.map((n) => ({
     ...{
       id: `o${n}`,

@@ -14,7 +14,14 @@ export function register(app: App, context: BotContext): void {
     parse: parseResumeValue,
     unknown: NO_WORKFLOW,
     ack: "before",
-    handle: async ({ value: { w: workflowId }, caller }) => {
+    handle: async ({ value: { w: workflowId, t: trigger }, caller }) => {
+      if (workflowId !== null && trigger !== undefined) {
+        const wasOff = await engine.workflows.resumeTrigger(workflowId, trigger, caller.userId);
+        const name = `The trigger \`${escapeText(trigger)}\` of *${escapeText(workflowId)}*`;
+        return wasOff
+          ? `:arrow_forward: ${name} is switched on; what happened meanwhile is left out.`
+          : `${name} was no longer switched off.`;
+      }
       const wasPaused = await engine.workflows.resume(workflowId, caller.userId);
       const what =
         workflowId === null
