@@ -200,6 +200,8 @@ export interface Flood {
 export interface StalledTrigger {
   readonly workflowId: string;
   readonly triggerId: string;
+  /** `notifications`: its rows are still looked for, but the database does not say when there are any. */
+  readonly lacks: "rows" | "notifications";
   /** Why, and what to do: whole sentences. */
   readonly reason: string;
   /** Who deployed the active version. */

@@ -43,6 +43,19 @@ export interface RowRange {
   readonly count: number;
 }
 
+/** Hears of what happens in a database. */
+export interface RowListener {
+  /** Something was written: there may be new rows. */
+  notified(): void;
+  /** The connection is gone, and nothing more is heard. */
+  lost(): void;
+}
+
+export interface RowSubscription {
+  /** Ends it; the listener hears nothing of that. */
+  close(): Promise<void>;
+}
+
 /** Databases whose rows start runs. Every method may throw {AppError} as a query does; `params_invalid` where a row has no usable place. */
 export interface RowSource {
   /** The last rows, the last one first. */
@@ -53,4 +66,14 @@ export interface RowSource {
   openWork(question: RowQuestion, signal: AbortSignal): Promise<JsonObject | null>;
   /** Is all of it over? */
   isOver(question: RowQuestion, work: JsonObject, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Listens to the notifications of a channel. What was written before it resolves is not among them.
+   *
+   * @throws {AppError} `params_invalid`: the database has none, or a pool before it passes none on; `service_unavailable`.
+   */
+  listen(
+    question: Pick<RowQuestion, "connection">,
+    channel: string,
+    listener: RowListener,
+  ): Promise<RowSubscription>;
 }

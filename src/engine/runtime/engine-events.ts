@@ -34,6 +34,8 @@ interface EngineEventMap {
   readonly stalled: {
     readonly workflowId: string;
     readonly triggerId: string;
+    /** `notifications`: its rows are still looked for, but the database does not say when there are any. */
+    readonly lacks: "rows" | "notifications";
     readonly reason: string;
   };
 }

@@ -11,6 +11,7 @@ import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import { MarkedRows } from "./rows/marked-rows.ts";
+import { RowWakeUps } from "./rows/row-wake-ups.ts";
 import { SeenRows } from "./rows/seen-rows.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { DatabaseChangeConfig, markOf } from "./types/database-change.ts";
@@ -34,6 +35,8 @@ const OVERLAP_MS = 60_000;
 /** Longest pause after errors. */
 const MAX_PAUSE_MS = 10 * 60_000;
 
+/** Pause between a notification and the look: a burst of them is one. */
+const WAKE_MS = 200;
 /** After which people hear of a database that is away. */
 const AWAY_MS = 10 * 60_000;
 
@@ -47,6 +50,9 @@ interface Watch {
   started: Set<string>;
   /** The same for rows that are found by a mark. */
   readonly seen: SeenRows;
+  /** The database notifies it of new rows. */
+  readonly wakeUps: RowWakeUps;
+  isPolled: boolean;
   cancelTimer: () => void;
 }
 
@@ -76,9 +82,11 @@ export class DatabasePoller {
   async stop(): Promise<void> {
     this.#running = false;
     this.#stopping.abort();
-    for (const watch of this.#watches.values()) watch.cancelTimer();
+    const watches = [...this.#watches.values()];
+    for (const watch of watches) watch.cancelTimer();
     this.#watches.clear();
     await Promise.all(this.#polling);
+    await Promise.all(watches.map(({ wakeUps }) => wakeUps.end()));
   }
 
   /** The triggers may have changed: new ones are polled now, removed ones no more. */
@@ -88,19 +96,21 @@ export class DatabasePoller {
     const keys = new Set(active.map(keyOf));
     for (const [key, watch] of this.#watches) {
       if (keys.has(key)) continue;
-      watch.cancelTimer();
+      this.#forget(watch);
       this.#watches.delete(key);
     }
     for (const trigger of active) {
       const known = this.#watches.get(keyOf(trigger));
       if (known?.trigger === trigger) continue;
-      known?.cancelTimer();
-      const watch = {
+      if (known) this.#forget(known);
+      const watch: Watch = {
         trigger,
         failures: 0,
         failedAt: null,
         started: new Set<string>(),
         seen: new SeenRows(),
+        wakeUps: new RowWakeUps(this.#options, trigger, () => this.#wake(watch)),
+        isPolled: false,
         cancelTimer: () => undefined,
       };
       this.#watches.set(keyOf(trigger), watch);
@@ -108,16 +118,31 @@ export class DatabasePoller {
     }
   }
 
+  #forget({ cancelTimer, wakeUps }: Watch): void {
+    cancelTimer();
+    void wakeUps.end();
+  }
+
+  /** The database says that there are new rows. After errors it has time until the next look. */
+  #wake(watch: Watch): void {
+    const isCurrent = this.#watches.get(keyOf(watch.trigger)) === watch;
+    if (!this.#running || !isCurrent || watch.isPolled || watch.failures > 0) return;
+    watch.cancelTimer();
+    watch.cancelTimer = this.#options.clock.after(WAKE_MS, () => this.#poll(watch));
+  }
+
   #poll(watch: Watch): void {
+    watch.isPolled = true;
     const polling = this.#pollOnce(watch).finally(() => {
       this.#polling.delete(polling);
+      watch.isPolled = false;
       const isCurrent = this.#watches.get(keyOf(watch.trigger)) === watch;
       if (!this.#running || !isCurrent) return;
       const { pollIntervalMs } = this.#config(watch.trigger);
       const pause = Math.min(pollIntervalMs * 2 ** watch.failures, MAX_PAUSE_MS);
-      watch.cancelTimer = this.#options.clock.after(Math.max(pause, pollIntervalMs), () =>
-        this.#poll(watch),
-      );
+      const isWoken = watch.failures === 0 && watch.wakeUps.isDue;
+      const delayMs = isWoken ? WAKE_MS : Math.max(pause, pollIntervalMs);
+      watch.cancelTimer = this.#options.clock.after(delayMs, () => this.#poll(watch));
     });
     this.#polling.add(polling);
   }
@@ -126,6 +151,7 @@ export class DatabasePoller {
     const { logger } = this.#options;
     const { workflowId, id } = watch.trigger;
     try {
+      await watch.wakeUps.begin(this.#config(watch.trigger));
       const isMarked = await this.#readMarked(watch);
       if (!isMarked) await this.#readRows(watch);
       if (watch.failures > 0)
@@ -155,7 +181,7 @@ export class DatabasePoller {
     if (watch.failedAt === null || code === "store_unavailable" || (retryable && !isLong)) return;
     watch.failedAt = null;
     const { workflowId, id: triggerId } = watch.trigger;
-    events.emit("stalled", { workflowId, triggerId, reason: message });
+    events.emit("stalled", { workflowId, triggerId, lacks: "rows", reason: message });
   }
 
   /** @returns whether the trigger has a mark. */

@@ -68,7 +68,8 @@ export function createDatabaseService(options: {
     const { message, fix } = unknownConnection(name, [...databases.keys()]);
     throw new AppError({ code: "params_invalid", message: `T${message.slice(1)}. ${fix}` });
   };
-  const rowsOf = ({ connection = DEFAULT_CONNECTION }: RowQuestion) => find(connection).rows;
+  const rowsOf = ({ connection = DEFAULT_CONNECTION }: Pick<RowQuestion, "connection">) =>
+    find(connection).rows;
   return {
     name: "database",
     defaultAction: "query",
@@ -99,6 +100,7 @@ export function createDatabaseService(options: {
       read: async (question, ...rest) => rowsOf(question).read(question, ...rest),
       openWork: async (question, ...rest) => rowsOf(question).openWork(question, ...rest),
       isOver: async (question, ...rest) => rowsOf(question).isOver(question, ...rest),
+      listen: async (question, ...rest) => rowsOf(question).listen(question, ...rest),
     },
     checkConnection: async (name) =>
       lookUp(name) === undefined ? unknownConnection(name, [...databases.keys()]) : null,

@@ -12,7 +12,7 @@ import { MarkedRowsBench } from "./marked-rows-bench.ts";
 async function open(columns: string) {
   const folder = await tempFolder();
   const path = join(folder.path, "shop.db");
-  const sql = new DatabaseSync(path);
+  const sql = new DatabaseSync(path, { timeout: 5000 });
   sql.exec(`CREATE TABLE orders (${columns})`);
   const service = createDatabaseService({ urls: { default: `sqlite:${path}` } });
   const bench = await MarkedRowsBench.open(service);
@@ -107,6 +107,16 @@ test("a mark that is a BLOB, and a column that is not there, are refused", async
   await using other = await open("id INTEGER PRIMARY KEY");
   await other.bench.deploy(trigger);
   expect(other.bench.stalls).toEqual([expect.stringContaining("no such column: t.changed")]);
+});
+
+test("a trigger that wants notifications hears that SQLite has none, and finds rows all the same", async () => {
+  await using harness = await open("id INTEGER PRIMARY KEY, changed INTEGER");
+  const { sql, bench } = harness;
+  await bench.deploy({ ...trigger, notify: "orders" });
+  expect(bench.stalls).toEqual([expect.stringContaining("SQLite notifies nobody of changes")]);
+  sql.exec("INSERT INTO orders VALUES (1, 1)");
+  await bench.look();
+  expect(await bench.found()).toHaveLength(1);
 });
 
 test("rows whose mark is computed by the query are found, also if the query ends with a comment", async () => {

@@ -30,16 +30,16 @@ export class StallNotices {
   /** @returns a function that removes the listener. */
   on(listener: (stalled: StalledTrigger) => void): () => void {
     const { store, workflows, clock, events, logger, process } = this.#options;
-    return events.on("stalled", async ({ workflowId, triggerId, reason }) => {
+    return events.on("stalled", async ({ workflowId, triggerId, lacks, reason }) => {
       try {
         const now = clock.now();
         const own = `${process}:${now}`;
-        const key = `stalled:${workflowId}:${triggerId}`;
+        const key = `stalled:${workflowId}:${triggerId}:${lacks}`;
         if ((await store.dedupe.claim(key, own, now, now + PAUSE_MS)) !== own) return;
         const record = await store.workflows.get(workflowId);
         if (record === null) return;
         const deployedBy = await workflows.deployer(workflowId, record.activeVersion);
-        listener({ workflowId, triggerId, reason, deployedBy });
+        listener({ workflowId, triggerId, lacks, reason, deployedBy });
       } catch (error) {
         logger.warn({ workflowId, error: asAppError(error).message }, "a notice was not sent");
       }

@@ -32,6 +32,8 @@ export const DatabaseChangeConfig = z.strictObject({
   mark: ColumnName.optional(),
   /** Column, or columns, that tell apart rows of one mark. */
   key: z.union([ColumnName, z.array(ColumnName).min(1).max(5)]).optional(),
+  /** Channel of PostgreSQL on which the database says that there are new rows. */
+  notify: z.string().min(1).max(63).optional(),
   /** How long a row may be committed after others whose mark is later. */
   overlap: Duration.optional(),
   /** IANA name of the time zone in which columns of the type `timestamp` are written; absent: that of the database. */

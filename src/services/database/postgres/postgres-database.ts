@@ -5,6 +5,7 @@ import type { Json } from "../../../shared/json.ts";
 import type { Database } from "../database.ts";
 import { STEP_LIMITS, TRIGGER_LIMITS } from "../row-collector.ts";
 import { type Kind, OID } from "./kinds.ts";
+import { listenTo } from "./listener.ts";
 import { limitedClient } from "./message-limit.ts";
 import { toConnectError, toPostgresError } from "./postgres-errors.ts";
 import { createPostgresRows, type Reading } from "./postgres-rows.ts";
@@ -72,7 +73,9 @@ export function createPostgresDatabase(
         runStatement(driver, session, sql, { toValues, limits: TRIGGER_LIMITS }),
       );
     },
-    rows: createPostgresRows(reading),
+    rows: createPostgresRows(reading, async (channel, listener) =>
+      listenTo({ ...(await open()), url, name }, channel, listener),
+    ),
     async [Symbol.asyncDispose]() {
       if (opened) await (await opened).pool.end();
     },

@@ -1,9 +1,11 @@
 import type * as Driver from "pg";
 import type {
   PlacedRow,
+  RowListener,
   RowQuestion,
   RowRange,
   RowSource,
+  RowSubscription,
 } from "../../../engine/ports/row-source.ts";
 import { AppError } from "../../../shared/errors.ts";
 import {
@@ -55,7 +57,10 @@ export type Reading = <Result>(
 ) => Promise<Result>;
 
 /** The rows of a PostgreSQL database in the order of a mark. */
-export function createPostgresRows(reading: Reading): RowSource {
+export function createPostgresRows(
+  reading: Reading,
+  listen: (channel: string, listener: RowListener) => Promise<RowSubscription>,
+): RowSource {
   return {
     last: (question, count, signal) =>
       reading(signal, (session, driver) => lastRows(driver, session, question, count)),
@@ -63,6 +68,7 @@ export function createPostgresRows(reading: Reading): RowSource {
       reading(signal, (session, driver) => readRange(driver, session, question, range)),
     openWork: (_question, signal) => reading(signal, openWork),
     isOver: (_question, work, signal) => reading(signal, (session) => isOver(session, work)),
+    listen: (_question, channel, listener) => listen(channel, listener),
   };
 }
 

@@ -72,6 +72,13 @@ export function createSqliteRows(run: Run): RowSource {
     },
     openWork: async () => null,
     isOver: async () => true,
+    listen: async () => {
+      throw new AppError({
+        code: "params_invalid",
+        message:
+          'SQLite notifies nobody of changes. Leave "notify" out: the rows are looked for every "pollIntervalMs".',
+      });
+    },
   };
 }
 
