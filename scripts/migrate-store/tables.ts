@@ -20,6 +20,7 @@ import {
   FILE_LINKS,
   PROMPT_VERSIONS,
   PROMPTS,
+  REMOVALS,
   type RecordCollection,
   SAMPLES,
   TOKENS,
@@ -141,6 +142,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
     toDocument: moveFilePart,
   },
   file_links: jsonTable(FILE_LINKS),
+  removals: jsonTable(REMOVALS),
   totals: { collection: "totals", select: "SELECT * FROM totals", toDocument: moveTotals },
 };
 

@@ -85,6 +85,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     draftBudgetUsd: config.model.draftBudgetUsd,
     prices: pricesFile === null ? {} : readPricesFile(pricesFile),
     cron: createCron(),
+    ...(config.runRetentionDays !== null && { retentionMs: config.runRetentionDays * DAY_MS }),
     fileLimits: { maxBytes, maxTotalBytes, retentionMs: retentionDays * DAY_MS },
     revealSecrets: createSecretRevealer(config.secrets),
     ...{ hideSecrets, maskSecrets },

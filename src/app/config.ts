@@ -36,6 +36,8 @@ export interface Config {
     /** Days after its last use. */
     readonly retentionDays: number;
   };
+  /** Days that runs are kept after their end whose workflow says nothing of it; `null`: for ever. */
+  readonly runRetentionDays: number | null;
   /** `null`: e-mail is not configured. */
   readonly mail: MailConfig | null;
   /**
@@ -200,6 +202,7 @@ const Environment = z.object({
   MAX_FILE_BYTES: wholeNumber(1000, 100_000_000).default(10_000_000),
   MAX_FILES_TOTAL_BYTES: wholeNumber(1000, 1_000_000_000_000).default(1_000_000_000),
   FILE_RETENTION_DAYS: wholeNumber(1, 3650).default(30),
+  RETENTION_DAYS: wholeNumber(1, 3650).optional(),
   DATABASE_URL: databaseUrl.optional(),
   SMTP_HOST: text.optional(),
   SMTP_PORT: port.default(587),
@@ -301,6 +304,7 @@ export function loadConfig(
       maxTotalBytes: values.MAX_FILES_TOTAL_BYTES,
       retentionDays: values.FILE_RETENTION_DAYS,
     },
+    runRetentionDays: values.RETENTION_DAYS ?? null,
     mail: mailConfig(values),
     databases,
     ...{ secrets, secretHosts },

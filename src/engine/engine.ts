@@ -26,15 +26,19 @@ import { Approvals } from "./executions/approvals.ts";
 import { ChildExecutions } from "./executions/child-executions.ts";
 import { Descendants } from "./executions/descendants.ts";
 import { Executions } from "./executions/executions.ts";
+import { Families } from "./executions/families.ts";
 import { InputExistence } from "./executions/input-existence.ts";
 import { Migrations } from "./executions/migrations.ts";
 import { Pauses } from "./executions/pauses.ts";
+import { RemovalJobs } from "./executions/removal-jobs.ts";
+import { Retention } from "./executions/retention.ts";
 import { Retries } from "./executions/retries.ts";
 import { explainAccess } from "./gate/explain-access.ts";
 import { Gate } from "./gate/gate.ts";
 import { guardApprovals } from "./gate/guarded-approvals.ts";
 import { GuardedAudit } from "./gate/guarded-audit.ts";
 import { GuardedCosts } from "./gate/guarded-costs.ts";
+import { GuardedData } from "./gate/guarded-data.ts";
 import { guardEvaluations } from "./gate/guarded-evaluations.ts";
 import { GuardedExecutions } from "./gate/guarded-executions.ts";
 import { GuardedFiles } from "./gate/guarded-files.ts";
@@ -129,6 +133,8 @@ export interface EngineOptions {
     state: ReadonlyState,
     typeOf: (path: string) => string,
   ) => void;
+  /** Milliseconds after their end that runs are kept whose workflow says nothing of it. @default for ever */
+  readonly retentionMs?: number;
   /** How large files may be, and how long they are kept. @default 10 MB each, 1 GB in all, 30 days */
   readonly fileLimits?: Partial<FileLimits>;
   /** How often the store is polled for work of other processes, in milliseconds, while no change stream reports it. */
@@ -204,6 +210,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     sharing: new GuardedSharing(gate, settings),
     files: new GuardedFiles(parts.files, guarded),
     absences: parts.absences,
+    data: new GuardedData(gate, parts.erasure),
     tokens: new GuardedTokens(gate, settings),
     repeats: new KeptAnswers(settings),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
@@ -344,7 +351,41 @@ function connectExecutions(
     triggers,
     files,
     absences,
+    erasure: connectErasure(settings, workflows, worker.id, gate.trail),
   };
+}
+
+/** What removes executions: when people ask for it, and when their time is over. */
+function connectErasure(
+  settings: Settings,
+  workflows: DefinitionParts["workflows"],
+  process: string,
+  trail: AuditTrail,
+) {
+  const families = new Families(settings);
+  const shared = { ...settings, workflows, families, process };
+  const removals = new RemovalJobs({
+    ...shared,
+    onDone: ({ id: job, by, removed, kept, target }) =>
+      trail.write(by, {
+        action: "remove",
+        ...(target.kind === "filter" && omitUndefined({ workflowId: target.workflowId })),
+        result: "done",
+        detail: { job, removed, kept },
+      }),
+  });
+  const retention = new Retention({
+    ...shared,
+    ...omitUndefined({ defaultMs: settings.retentionMs }),
+    onRemoved: (workflowId, removed, endedBefore) =>
+      trail.write("engine", {
+        action: "remove",
+        workflowId,
+        result: "done",
+        detail: { reason: "retention", removed, endedBefore },
+      }),
+  });
+  return { removals, retention };
 }
 
 type Parts = DefinitionParts & ReturnType<typeof connectExecutions>;
@@ -453,7 +494,18 @@ function conversationOf(
 /** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */
 function lifetimeOf(
   settings: Settings,
-  { prompts, worker, children, limiter, pauses, switches, triggers, files, absences }: Parts,
+  {
+    prompts,
+    worker,
+    children,
+    limiter,
+    pauses,
+    switches,
+    triggers,
+    files,
+    absences,
+    erasure,
+  }: Parts,
   events: EngineEvents,
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
   const { id } = worker;
@@ -484,12 +536,16 @@ function lifetimeOf(
       });
       await triggers.start();
       files.start();
+      erasure.removals.start();
+      erasure.retention.start();
       watcher.start();
       absences.start();
     },
     stop: async () => {
       await watcher.stop();
       await files.stop();
+      await erasure.removals.stop();
+      await erasure.retention.stop();
       await triggers.stop();
       await pauses.stop();
       await worker.stop();

@@ -87,6 +87,8 @@ export interface RecordStorage<R, Key, Index extends string, Text extends string
   insert(record: R): Promise<boolean>;
   /** Replaces the record with this key, or stores it. */
   save(record: R): Promise<void>;
+  /** Removes the record with this key, if there is one. */
+  remove(key: Key): Promise<void>;
   get(key: Key): Promise<R | null>;
   list(query: RecordQuery<Index>): Promise<readonly R[]>;
   /** Another text of the records, without the records. The type is taken on trust. */

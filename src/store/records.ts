@@ -22,6 +22,7 @@ import type {
   SampleRecord,
   SampleStore,
 } from "../engine/ports/prompts.ts";
+import type { Removal } from "../engine/ports/removals.ts";
 import type { TokenRecord, TokenStore } from "../engine/ports/tokens.ts";
 import type {
   DraftRecord,
@@ -334,12 +335,15 @@ export const FILE_LINKS = describeRecord<FileLink, Pick<FileLink, "ref" | "holde
 /** What differs between the databases is given: the bytes. */
 export function createFiles(
   links: StorageOf<typeof FILE_LINKS>,
-  bytes: Omit<FileStore, "link" | "isLinked" | "listOf" | "listHolders">,
+  bytes: Omit<FileStore, "link" | "unlink" | "isLinked" | "listOf" | "listHolders">,
 ): FileStore {
   return {
     ...bytes,
     async link(link) {
       await links.insert(link);
+    },
+    async unlink(ref, holder) {
+      await links.remove({ ref, holder });
     },
     isLinked: async (ref, holder) => (await links.get({ ref, holder })) !== null,
     listOf: (holder, limit) => links.list({ where: { holder }, order: ["at", "ref"], limit }),
@@ -352,6 +356,9 @@ export function createFiles(
       }),
   };
 }
+
+/** How long the bytes of an upload are kept that no execution uses any more, in milliseconds. */
+export const UPLOAD_KEPT_MS = 86_400_000;
 
 /** Bytes of one part of a file: a document of MongoDB takes 16 MB. */
 const PART_BYTES = 1024 * 1024;
@@ -391,6 +398,15 @@ export function createTokens(tokens: StorageOf<typeof TOKENS>): TokenStore {
     save: (token) => tokens.save(token),
   };
 }
+/** What stays of executions that were removed. */
+export const REMOVALS = describeRecord<Removal, Pick<Removal, "executionId">>()({
+  table: "removals",
+  collection: "removals",
+  key: { execution_id: ({ executionId }) => executionId },
+  id: ({ executionId }) => executionId,
+  index: {},
+  texts: { record: RECORD_TEXT },
+});
 
 /** In SQLite all of a card stands in columns. */
 export const CARDS = describeRecord<CardRecord, Pick<CardRecord, "id">>()({
@@ -469,5 +485,6 @@ export type RecordCollection = (
   | typeof TOKENS
   | typeof FILE_LINKS
   | typeof CARDS
+  | typeof REMOVALS
   | typeof WORKFLOWS
 )["collection"];

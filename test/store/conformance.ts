@@ -17,6 +17,7 @@ import { marksConformance } from "./conformance/marks.ts";
 import { processesConformance } from "./conformance/processes.ts";
 import { promptsConformance } from "./conformance/prompts.ts";
 import { rateLimitsConformance } from "./conformance/rate-limits.ts";
+import { removalsConformance } from "./conformance/removals.ts";
 import { samplesConformance } from "./conformance/samples.ts";
 import { slotsConformance } from "./conformance/slots.ts";
 import { tokensConformance } from "./conformance/tokens.ts";
@@ -53,6 +54,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     draftsConformance(open);
     eventsConformance(open);
     filesConformance(open);
+    removalsConformance(open);
     promptsConformance(open);
     samplesConformance(open);
     processesConformance(open);

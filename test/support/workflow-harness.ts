@@ -43,6 +43,8 @@ export interface WorkflowHarnessOptions {
   readonly channels?: Readonly<Record<string, readonly string[]>>;
   /** @default the engine's */
   readonly draftBudgetUsd?: number;
+  /** How long runs are kept whose workflow says nothing. @default for ever */
+  readonly retentionMs?: number;
   /** Ids of people who are admins. @default everybody: what a test is not about is not refused */
   readonly admins?: readonly string[];
   /** People who are no members of the workspace; may change meanwhile. @default nobody */
@@ -100,6 +102,7 @@ export class WorkflowHarness implements AsyncDisposable {
           tokenOwner: options.tokenOwner,
           fileLimits: options.fileLimits,
           draftBudgetUsd: options.draftBudgetUsd,
+          retentionMs: options.retentionMs,
         }),
         revealSecrets: (params) => params,
         hideSecrets: (text) => text,

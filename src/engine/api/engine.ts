@@ -5,6 +5,7 @@ import type { Approvals } from "./approvals.ts";
 import type { Audit } from "./audit.ts";
 import type { ConversationReading } from "./conversation.ts";
 import type { Costs, QueueStats } from "./costs.ts";
+import type { Data } from "./data.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Evaluations } from "./evaluation.ts";
 import type { Executions } from "./executions.ts";
@@ -34,6 +35,7 @@ export interface Engine {
   readonly absences: Absences;
   readonly tokens: Tokens;
   readonly repeats: Repeats;
+  readonly data: Data;
   readonly health: Health;
 }
 

@@ -161,6 +161,13 @@ const Labels = z
     error: `may have at most ${MAX_LABELS} labels`,
   });
 
+const DAY_MS = 86_400_000;
+
+const Retention = z.union([
+  z.literal("keep"),
+  Duration.refine((ms) => ms >= DAY_MS, 'must be a day ("1d") or longer, or "keep"'),
+]);
+
 /** A workflow definition with its defaults filled in. */
 export const Definition = z.strictObject({
   id: WorkflowId,
@@ -175,6 +182,8 @@ export const Definition = z.strictObject({
   report: Report.optional(),
   labels: Labels.optional(),
   permissions: Permissions.optional(),
+  /** How long its runs are kept after their end: milliseconds, or for ever. @default what the operator set */
+  retention: Retention.optional(),
   /** May its cards stand in channels that other organizations read? @default once an admin allowed it for the channel */
   sharedChannels: z.enum(["ask", "allow"]).optional(),
   output: z.string().optional(),

@@ -26,11 +26,13 @@ import { isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import { UPLOADS } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Removal } from "../ports/removals.ts";
 import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Files } from "../runtime/files.ts";
 import type { LoadedExecution, Worker } from "../runtime/worker.ts";
+import { showActor } from "../workflows/archived.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
 import { givenInputs, type InputExistence } from "./input-existence.ts";
@@ -159,7 +161,7 @@ export class Executions {
     if (prefix === EXECUTION_ID_PREFIX) throw executionNotFound(id);
     const found = await this.#options.store.executions.findIds(prefix, 6);
     const [first] = found;
-    if (first === undefined) throw executionNotFound(id);
+    if (first === undefined) throw await this.#missing(prefix, id);
     if (found.length === 1 || found.includes(prefix))
       return found.includes(prefix) ? prefix : first;
     const some = `${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}`;
@@ -180,7 +182,7 @@ export class Executions {
       if (still?.version === version) return { state: still, workflow };
     }
     const record = await store.executions.get(executionId);
-    if (!record) throw executionNotFound(executionId);
+    if (!record) throw await this.#missing(executionId);
     return worker.read(record);
   }
 
@@ -188,8 +190,17 @@ export class Executions {
   async load(executionId: string): Promise<LoadedExecution> {
     const { store, worker } = this.#options;
     const record = await store.executions.get(executionId);
-    if (!record) throw executionNotFound(executionId);
+    if (!record) throw await this.#missing(executionId);
     return worker.read(record);
+  }
+
+  /** That there is none, or that it was removed: when, by whom and why. @param typed - how it was asked for. */
+  async #missing(id: string, typed = id): Promise<AppError> {
+    const { removals } = this.#options.store;
+    const [known, ...others] = await removals.findIds(id, 2);
+    const removal = known === undefined ? null : await removals.get(known);
+    const isMeant = known === id || others.length === 0;
+    return removal && isMeant ? wasRemoved(removal) : executionNotFound(typed);
   }
 
   async get(executionId: string): Promise<ExecutionView> {
@@ -354,6 +365,16 @@ function notStarted(error: unknown): unknown {
     : "Nothing was started: the store does not answer. Try again in a moment.";
   const { code, retryable, outcomeUnknown, details } = error;
   return new AppError({ code, message, retryable, outcomeUnknown, details, cause: error });
+}
+
+function wasRemoved({ executionId, at, by, reason }: Removal): AppError {
+  const when = new Date(at).toISOString().slice(0, 10);
+  const who = reason === "retention" ? "by retention" : `by ${showActor(by)}`;
+  return new AppError({
+    code: "execution_not_found",
+    message: `Run ${executionId} was removed on ${when} ${who}, with all that was stored of it. Its cost is still counted, and the audit has what people did.`,
+    details: { executionId, removedAt: new Date(at).toISOString(), removedBy: by, reason },
+  });
 }
 
 function executionNotFound(id: string): AppError {

@@ -1,3 +1,4 @@
+import { parseDuration } from "../../shared/duration.ts";
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
 import type {
   Activation,
@@ -64,6 +65,7 @@ export class GuardedWorkflows {
     await this.#permitDeploy(options.by, workflowId, {
       permissions: readOwn(source, "permissions"),
       sharedChannels: readOwn(source, "sharedChannels"),
+      retention: readOwn(source, "retention"),
     });
     const previous = await this.#activeVersion(workflowId);
     const deployed = await deployments.deploy(source, options);
@@ -197,7 +199,7 @@ export class GuardedWorkflows {
     await this.#gate.permit(by, "deploy", workflowId, { what: `${verb} "${workflowId}"` });
   }
 
-  /** New workflows, other permissions and other readers are for admins: a deployer cannot give rights away. */
+  /** New workflows, other permissions, other readers and another retention are for admins: a deployer cannot give rights away. */
   async #permitDeploy(by: string, workflowId: string, wanted: AdminMembers): Promise<void> {
     const attempt = { what: `deploy "${workflowId}"`, workflowId };
     if (await this.#gate.access.isAdmin(by)) return;
@@ -208,6 +210,10 @@ export class GuardedWorkflows {
     const { definition } = await this.#parts.workflows.get(workflowId);
     if (hashOf(definition.permissions) !== hashOf(wanted.permissions)) {
       const what = `change the permissions of "${workflowId}"`;
+      await this.#gate.permitAdmin(by, { ...attempt, what });
+    }
+    if (keptFor(definition.retention) !== keptFor(wanted.retention)) {
+      const what = `change "retention" of "${workflowId}"`;
       await this.#gate.permitAdmin(by, { ...attempt, what });
     }
     if ((definition.sharedChannels ?? "ask") === (wanted.sharedChannels ?? "ask")) return;
@@ -235,6 +241,15 @@ export class GuardedWorkflows {
 interface AdminMembers {
   readonly permissions?: unknown;
   readonly sharedChannels?: unknown;
+  /** Runs are removed for good by it. */
+  readonly retention?: unknown;
+}
+
+/** However it is written: `"90d"`, or milliseconds. */
+function keptFor(retention: unknown): unknown {
+  return typeof retention === "string" && retention !== "keep"
+    ? parseDuration(retention)
+    : retention;
 }
 
 function hashOf(permissions: unknown): string {

@@ -24,7 +24,8 @@ export type AuditAction =
   | "share"
   | "archive"
   | "unarchive"
-  | "token";
+  | "token"
+  | "remove";
 
 /** What came of it. */
 export type AuditResult = "done" | "refused";

@@ -15,7 +15,7 @@ export interface ExecutionStore {
   /**
    * Creates an execution. Its state at revision 0 is the fold of `record.start`.
    *
-   * @returns `false` if an execution with this id exists; nothing is changed then.
+   * @returns `false` if an execution with this id exists, or did and was removed; nothing is changed then.
    */
   insert(record: ExecutionRecord): Promise<boolean>;
   get(executionId: string): Promise<ExecutionRecord | null>;

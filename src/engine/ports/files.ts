@@ -21,6 +21,8 @@ export interface FileStore {
   removeLeftovers(before: number): Promise<void>;
   /** Notes that a holder has the bytes; for good, also when they have expired. */
   link(link: FileLink): Promise<void>;
+  /** A holder has them no more. */
+  unlink(ref: string, holder: string): Promise<void>;
   isLinked(ref: string, holder: string): Promise<boolean>;
   /** What a holder has, in the order in which it got it. */
   listOf(holder: string, limit: number): Promise<readonly FileLink[]>;

@@ -16,6 +16,7 @@ import type {
 import type { FileStore } from "./files.ts";
 import type { PromptStore, SampleStore } from "./prompts.ts";
 import type { RateLimitStore } from "./rate-limits.ts";
+import type { RemovalStore } from "./removals.ts";
 import type { TokenStore } from "./tokens.ts";
 import type { DraftStore, WorkflowStore } from "./workflows.ts";
 
@@ -57,6 +58,7 @@ export interface Store extends ChangeSource, AsyncDisposable {
   readonly cards: CardStore;
   readonly audit: AuditStore;
   readonly files: FileStore;
+  readonly removals: RemovalStore;
   readonly processes: ProcessStore;
   readonly tokens: TokenStore;
   readonly answers: AnswerStore;

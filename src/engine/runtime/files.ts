@@ -102,8 +102,9 @@ export class Files {
 
   /** Stores a file for executions that are started later. @throws {AppError} `file_too_large`, `files_full`. */
   async upload(file: IncomingFile): Promise<void> {
-    await this.#save(file, SHORT_MS);
+    // First, so that the bytes are not removed in between with the last execution that had them.
     await this.#link(file.value.ref, UPLOADS);
+    await this.#save(file, SHORT_MS);
   }
 
   /**
@@ -205,8 +206,13 @@ export class Files {
     const { ref, name } = file.value;
     const isNew = !(await this.#options.store.files.isLinked(ref, executionId));
     if (isNew && !(await this.#hasRoom(executionId))) throw tooMany(name);
-    await this.#save(file, this.limits.retentionMs);
     if (isNew) await this.#link(ref, executionId);
+    try {
+      await this.#save(file, this.limits.retentionMs);
+    } catch (error) {
+      if (isNew) await this.#options.store.files.unlink(ref, executionId).catch(() => undefined);
+      throw error;
+    }
   }
 
   async #handOn(ref: string, executionId: string, from: readonly string[]): Promise<boolean> {
@@ -215,8 +221,8 @@ export class Files {
     for (const holder of from) {
       if (!(await files.isLinked(ref, holder))) continue;
       if (!(await this.#hasRoom(executionId))) return false;
-      await this.#touch(ref);
       await this.#link(ref, executionId);
+      await this.#touch(ref);
       return true;
     }
     return false;

@@ -21,7 +21,8 @@ export function assertInUse({ workflowId, archived }: WorkflowRecord, what: stri
   });
 }
 
-function showActor(by: string): string {
+/** An actor as people read it. @param by - Slack user id, `api` or a name. */
+export function showActor(by: string): string {
   if (isUserId(by)) return `<@${by}>`;
   return by === OPERATOR ? "the operator" : `"${by}"`;
 }

@@ -340,6 +340,10 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
       key: { execution: 1, pendingAt: 1, _id: 1 },
       where: there("pendingAt"),
     },
+    { name: "inbox_execution", key: { execution: 1 } },
+  ],
+  removals: [
+    { name: "removals_pending", key: { pendingAt: 1, _id: 1 }, where: there("pendingAt") },
   ],
   versions: [{ name: "versions_workflow", key: { workflow: 1, version: -1 } }],
   dedupe: [
@@ -443,4 +447,5 @@ export const SHARD_KEYS: Readonly<
   audit: { _id: "hashed" },
   fileParts: { _id: "hashed" },
   fileLinks: { _id: "hashed" },
+  removals: { _id: "hashed" },
 };

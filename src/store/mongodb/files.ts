@@ -1,6 +1,6 @@
 import { Binary } from "mongodb";
-import type { FileStore } from "../../engine/ports/files.ts";
-import { createFiles, FILE_LINKS, splitBytes } from "../records.ts";
+import { type FileStore, UPLOADS } from "../../engine/ports/files.ts";
+import { createFiles, FILE_LINKS, splitBytes, UPLOAD_KEPT_MS } from "../records.ts";
 import { type FileDocument, type FilePartDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
@@ -71,6 +71,45 @@ export async function replaceBytes(
   await connection.ask(() => files.updateOne({ _id: ref, blob: file.blob }, update));
   await parts.settle(blob);
   await parts.remove(file.blob);
+}
+
+/**
+ * Takes its files from an execution: the bytes go with the last link to them, an upload's stay as long as uploads do. Harmless when
+ * repeated: its own links go last.
+ */
+export async function removeFilesOf(
+  connection: Connection,
+  holder: string,
+  at: number,
+): Promise<void> {
+  const { ask } = connection;
+  const { files } = connection.collections;
+  const parts = new FileParts(connection);
+  const links = connection.records(FILE_LINKS.collection);
+  for (const { _id, ref } of await ask(() => links.find({ holder }).toArray())) {
+    if (typeof ref !== "string") continue;
+    // Read before the links: who brings the same bytes in links first and then keeps them for longer.
+    const file = await ask(() => files.findOne({ _id: ref }));
+    const others = await ask(() =>
+      links
+        .find({ ref, holder: { $ne: holder } })
+        .limit(2)
+        .toArray(),
+    );
+    if (file !== null && others.every((link) => link["holder"] === UPLOADS)) {
+      const same = { _id: ref, blob: file.blob, expiresAt: file.expiresAt };
+      if (others.length > 0) {
+        const soon = { $min: { expiresAt: toDate(at + UPLOAD_KEPT_MS) } };
+        await ask(() => files.updateOne(same, soon));
+      } else {
+        await parts.mark(file.blob, at);
+        const { deletedCount } = await ask(() => files.deleteOne(same));
+        if (deletedCount > 0) await parts.remove(file.blob);
+        else await parts.settle(file.blob);
+      }
+    }
+    await ask(() => links.deleteOne({ _id }));
+  }
 }
 
 /** Finding and removing what has expired. */

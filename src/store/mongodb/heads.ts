@@ -17,6 +17,7 @@ import {
   toCursor,
   toPage,
 } from "../executions.ts";
+import { REMOVALS } from "../records.ts";
 import { ANY_TEXT, type HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead, toHeadDocument, toLabelTexts } from "./head-document.ts";
@@ -30,8 +31,20 @@ const NEWEST_FIRST = { startedAt: -1, _id: -1 } as const;
 export function createHeads(connection: Connection, trailing: WriteBehind): ExecutionStore {
   const { heads } = connection.collections;
   const inserts = connection.inserts<HeadDocument>("heads");
+  const removals = connection.records(REMOVALS.collection);
   return {
-    insert: (head) => inserts.add(toHeadDocument(head, newInsertId())),
+    async insert(head) {
+      const { executionId: _id } = head;
+      const insertId = newInsertId();
+      // Both at once, so that a start takes no longer: an execution that was removed is never begun again by its id.
+      const [isFirst, removal] = await Promise.all([
+        inserts.add(toHeadDocument(head, insertId)),
+        connection.ask(() => removals.findOne({ _id }, { projection: { _id: 1 } })),
+      ]);
+      if (!isFirst || removal === null) return isFirst;
+      await connection.ask(() => heads.deleteOne({ _id, insertId }));
+      return false;
+    },
     async get(executionId) {
       const document = await connection.ask(() => heads.findOne({ _id: executionId }));
       return document && toHead(document);

@@ -29,6 +29,7 @@ import { createLog } from "./log.ts";
 import { migrate, readUpgrade } from "./migrations.ts";
 import { createRateLimits } from "./rate-limits.ts";
 import { recordCollection } from "./record-collection.ts";
+import { createRemovals } from "./removals.ts";
 import { createSlots } from "./slots.ts";
 import { createTotals } from "./totals.ts";
 import { TotalsProjector } from "./totals-projector.ts";
@@ -78,6 +79,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     tokens: createTokens(recordCollection(connection, TOKENS)),
     audit: openAudit(connection, trailing, projector, append),
     files: openFiles(connection),
+    removals: createRemovals(connection, { trailing, projector }),
     processes: createProcesses(connection),
     readUpgrade: () => readUpgrade(connection),
     totals: createTotals(connection, trailing, projector),

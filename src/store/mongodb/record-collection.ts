@@ -41,6 +41,10 @@ export function recordCollection<R extends Key, Key, Index extends string, Text 
       const shard = Object.fromEntries(shardFields.map((field) => [field, body[field]]));
       await connection.ask(() => collection.replaceOne({ _id, ...shard }, body, { upsert: true }));
     },
+    async remove(key) {
+      const _id = kind.id(key);
+      await connection.ask(() => collection.deleteOne({ _id }));
+    },
     async get(key) {
       const _id = kind.id(key);
       const document = await connection.ask(() => collection.findOne({ _id }));

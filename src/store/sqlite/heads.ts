@@ -16,6 +16,7 @@ export function createHeads(connection: Connection): ExecutionStore {
        waiting_on, open_requests, cost_nano, cost_unknown)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
+  const selectRemoval = connection.prepare("SELECT 1 FROM removals WHERE execution_id = ?");
   const insertStart = connection.prepare("INSERT INTO starts (execution_id, event) VALUES (?, ?)");
   const insertLabel = connection.prepare(
     "INSERT INTO labels (name, value, labeled_at, labeled_id) VALUES (?, ?, ?, ?)",
@@ -33,6 +34,7 @@ export function createHeads(connection: Connection): ExecutionStore {
       const start = JSON.stringify(head.start);
       const labels = Object.entries(head.start.labels ?? {});
       return await connection.write(() => {
+        if (selectRemoval.get(head.executionId) !== undefined) return false;
         if (insertRecord.run(...row).changes === 0) return false;
         insertStart.run(head.executionId, start);
         for (const [name, value] of labels)

@@ -367,4 +367,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX heads_workflow_status ON heads (workflow_id, status, started_at, execution_id);
   CREATE INDEX heads_workflow_version ON heads (workflow_id, version, started_at, execution_id);
   `,
+  `
+  CREATE TABLE removals (
+    execution_id TEXT PRIMARY KEY,
+    record       TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX inbox_execution ON inbox (execution_id);
+  `,
 ];

@@ -28,6 +28,7 @@ import { createLeases, createProcesses } from "./leases.ts";
 import { createLog } from "./log.ts";
 import { createRateLimits } from "./rate-limits.ts";
 import { recordTable } from "./record-table.ts";
+import { createRemovals } from "./removals.ts";
 import { createSlots } from "./slots.ts";
 import { createTotals } from "./totals.ts";
 import { openWorkflows } from "./workflows.ts";
@@ -96,6 +97,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     tokens: createTokens(recordTable(connection, TOKENS)),
     audit: openAudit(connection),
     files: openFiles(connection),
+    removals: createRemovals(connection),
     totals: createTotals(connection),
     processes: createProcesses(connection),
     // No other process has the file while this one has it.

@@ -29,6 +29,9 @@ export function recordTable<R extends Key, Key, Index extends string, Text exten
   const select = connection.prepare(
     `SELECT ${wanted} FROM ${kind.table} WHERE ${keys.map(([name]) => `${name} = ?`).join(" AND ")}`,
   );
+  const remove = connection.prepare(
+    `DELETE FROM ${kind.table} WHERE ${keys.map(([name]) => `${name} = ?`).join(" AND ")}`,
+  );
   const lists = new Map<string, StatementSync>();
   const all = (selected: string, query: RecordQuery<Index>): readonly Row[] => {
     const { sql, values } = listQuery(kind, selected, query);
@@ -45,6 +48,10 @@ export function recordTable<R extends Key, Key, Index extends string, Text exten
     async save(record) {
       await connection.write(replace(record));
     },
+    remove: (key) =>
+      connection.write(() => {
+        remove.run(...keys.map(([, value]) => value(key)));
+      }),
     get: (key) =>
       connection.read(() => {
         const row = select.get(...keys.map(([, value]) => value(key)));

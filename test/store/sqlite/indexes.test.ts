@@ -5,6 +5,7 @@ import { toCursor } from "../../../src/store/executions.ts";
 import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
 import { SELECT_ENDED } from "../../../src/store/sqlite/heads.ts";
 import { pageQuery, windowQuery } from "../../../src/store/sqlite/list-heads.ts";
+import { overQuery } from "../../../src/store/sqlite/removals.ts";
 import { totalsQuery } from "../../../src/store/sqlite/totals.ts";
 import { START } from "../records.ts";
 
@@ -94,6 +95,26 @@ test.for([
   const { sql, values } = totalsQuery({ dimension: "workflow", from: 0, to: 1, ...query });
 
   expect(planOf(sql, values)).toContain(index);
+});
+
+const after = { startedAt: START, executionId: "exec_1" };
+
+test.for([
+  { query: {}, index: "heads_started (started_at" },
+  { query: { after }, index: "heads_started ((started_at,execution_id)>" },
+  {
+    query: { workflowId: "refund", after },
+    index: "heads_workflow (workflow_id=? AND (started_at,execution_id)>",
+  },
+  { query: { startedBy: "U0ALICE" }, index: "heads_started_by (started_by=? AND started_at" },
+  { query: { status: "failed" as const }, index: "heads_status (status=? AND started_at" },
+])("executions of $query that are over are found by $index, and not sorted", ({ query, index }) => {
+  const { sql, values } = overQuery({ endedBefore: START, limit: 10, ...query });
+
+  const plan = planOf(sql, values);
+
+  expect(plan).toContain(index);
+  expect(plan).not.toContain("TEMP B-TREE");
 });
 
 /** How SQLite answers a query in an empty store, a line for each table. */

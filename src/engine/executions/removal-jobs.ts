@@ -1,0 +1,255 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { AppError, asAppError } from "../../shared/errors.ts";
+import { toJson } from "../../shared/json.ts";
+import { nextTurn } from "../../shared/next-turn.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import type { RemovalJob, RemovalPreview, RemovalTarget } from "../api/data.ts";
+import { isFinished } from "../model/state.ts";
+import { type Clock, pause } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { OverExecution, OverQuery } from "../ports/removals.ts";
+import type { Store } from "../ports/store.ts";
+import type { Families, Why } from "./families.ts";
+
+export interface RemovalJobsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly families: Pick<Families, "remove">;
+  /** The worker of this process: of several, one removes at a time. */
+  readonly process: string;
+  /** Called when a job is done. */
+  readonly onDone: (job: RemovalJob) => Promise<void>;
+}
+
+const JOBS = "removal-job:";
+const LEASE_KEY = "removals";
+/** How long a process has the removals before another may take them. */
+const LEASE_MS = 30_000;
+const LOOK_MS = 60_000;
+/** A removal that another process has under way takes less. */
+const BROKEN_OFF_MS = 5 * 60_000;
+/** How long a job that is done can be read. */
+const SHOWN_MS = 30 * 86_400_000;
+const PAGE = 50;
+/** Runs that a preview counts. */
+const MAX_COUNTED = 10_000;
+const MAX_IDS = 1000;
+/** Removing takes this part of the time at most: a pause follows that is so much longer. */
+const REST_FACTOR = 4;
+
+const StoredJob = z.object({
+  id: z.string(),
+  target: z.union([
+    z.object({ kind: z.literal("runs"), executionIds: z.array(z.string()) }),
+    z.object({
+      kind: z.literal("filter"),
+      workflowId: z.string().exactOptional(),
+      status: z.enum(["completed", "failed", "cancelled"]).exactOptional(),
+      startedBy: z.string().exactOptional(),
+      endedBefore: z.number().exactOptional(),
+    }),
+  ]),
+  by: z.string(),
+  at: z.number(),
+  removed: z.number(),
+  kept: z.number(),
+  endedAt: z.number().nullable(),
+});
+
+/**
+ * Removals that people asked for, one after the other in the background: durable, in small steps with pauses, so that runs are not
+ * held up; continued by whichever process is there.
+ */
+export class RemovalJobs {
+  readonly #options: RemovalJobsOptions;
+  #working: Promise<void> | null = null;
+  #stop = new AbortController();
+  #cancelTimer: (() => void) | null = null;
+
+  constructor(options: RemovalJobsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {AppError} `execution_not_found`, `execution_under_way`, `input_invalid`. */
+  async preview(target: RemovalTarget): Promise<RemovalPreview> {
+    const { store, clock } = this.#options;
+    if (target.kind === "runs") {
+      if (target.executionIds.length > MAX_IDS) throw tooMany();
+      for (const executionId of target.executionIds) await this.#assertOver(executionId);
+      return { runs: new Set(target.executionIds).size, isMore: false };
+    }
+    let runs = 0;
+    for await (const page of pagesOf(store, queryOf(target, clock.now()))) {
+      runs += page.length;
+      if (runs >= MAX_COUNTED) return { runs, isMore: true };
+    }
+    return { runs, isMore: false };
+  }
+
+  /** Durable when it resolves. */
+  async begin(target: RemovalTarget, by: string): Promise<RemovalJob> {
+    await this.preview(target);
+    const at = this.#options.clock.now();
+    // What ends later was not meant.
+    const fixed =
+      target.kind === "filter" ? { ...target, endedBefore: target.endedBefore ?? at + 1 } : target;
+    const id = `rm_${randomBytes(8).toString("hex")}`;
+    const job = { id, target: fixed, by, at, removed: 0, kept: 0, endedAt: null };
+    await this.#save(job);
+    this.#work();
+    return job;
+  }
+
+  /** Newest first. */
+  async list(): Promise<readonly RemovalJob[]> {
+    const stored = await this.#options.store.kv.list(JOBS);
+    const jobs = stored.flatMap(({ value }) => StoredJob.safeParse(value).data ?? []);
+    return jobs.toSorted((a, b) => b.at - a.at);
+  }
+
+  start(): void {
+    this.#stop = new AbortController();
+    this.#plan();
+    this.#work();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#cancelTimer?.();
+    await this.#working;
+  }
+
+  #plan(): void {
+    this.#cancelTimer = this.#options.clock.after(LOOK_MS, () => {
+      this.#work();
+      this.#plan();
+    });
+  }
+
+  #work(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#working ??= this.#workAll()
+      .catch((error: unknown) => {
+        const { message } = asAppError(error);
+        this.#options.logger.warn({ error: message }, "could not remove what is to go; retrying");
+      })
+      .finally(() => {
+        this.#working = null;
+      });
+  }
+
+  async #workAll(): Promise<void> {
+    const { store, clock } = this.#options;
+    if (!(await this.#isOurs())) return;
+    while (await store.removals.finish(clock.now() - BROKEN_OFF_MS)) await nextTurn();
+    // Those that are asked for meanwhile, too.
+    for (;;) {
+      const jobs = await this.list();
+      const job = jobs.findLast(({ endedAt }) => endedAt === null);
+      for (const { id, endedAt } of jobs)
+        if (endedAt !== null && endedAt < clock.now() - SHOWN_MS) await store.kv.remove(JOBS + id);
+      if (job === undefined || !(await this.#do(job))) return;
+    }
+  }
+
+  /** @returns whether it is done. */
+  async #do(job: RemovalJob): Promise<boolean> {
+    const { store, clock, logger, onDone } = this.#options;
+    const why: Why = { by: job.by, reason: "request" };
+    let { removed } = job;
+    let kept = 0;
+    for await (const page of this.#candidates(job.target)) {
+      for (const executionId of page) {
+        if (this.#stop.signal.aborted || !(await this.#isOurs())) return false;
+        const gone = await this.#rested(() => this.#options.families.remove(executionId, why));
+        removed += gone;
+        // Gone before, with a parent or by an earlier life of this job: not kept.
+        if (gone === 0 && (await store.executions.get(executionId)) !== null) kept += 1;
+      }
+      await this.#save({ ...job, removed, kept });
+    }
+    const done = { ...job, removed, kept, endedAt: clock.now() };
+    // First, so that a crash in between records it twice and not never.
+    await onDone(done);
+    await this.#save(done);
+    logger.info({ job: job.id, by: job.by, removed, kept }, "runs were removed");
+    return true;
+  }
+
+  async *#candidates(target: RemovalTarget): AsyncGenerator<readonly string[]> {
+    const { store, clock } = this.#options;
+    if (target.kind === "runs") {
+      yield [...new Set(target.executionIds)];
+      return;
+    }
+    for await (const page of pagesOf(store, queryOf(target, clock.now())))
+      yield page.map(({ executionId }) => executionId);
+  }
+
+  /** Runs that are under way go before: after each step a pause follows that is longer than it took. */
+  async #rested<T>(work: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const begun = clock.elapsed();
+    const result = await work();
+    const restMs = (clock.elapsed() - begun) * REST_FACTOR;
+    if (restMs > 0) await pause(clock, restMs, this.#stop.signal).catch(() => undefined);
+    else await nextTurn();
+    return result;
+  }
+
+  /** Of several processes one removes; it keeps the lease by asking. */
+  async #isOurs(): Promise<boolean> {
+    const { store, clock, process } = this.#options;
+    const now = clock.now();
+    return (await store.dedupe.claim(LEASE_KEY, process, now, now + LEASE_MS)) === process;
+  }
+
+  async #assertOver(executionId: string): Promise<void> {
+    const record = await this.#options.store.executions.get(executionId);
+    if (record === null) {
+      const message = `There is no run "${executionId}", or it was removed.`;
+      throw new AppError({ code: "execution_not_found", message });
+    }
+    if (isFinished(record.status)) return;
+    throw new AppError({
+      code: "execution_under_way",
+      message: `Run ${executionId} is not over (${record.status}), so it is not removed. Cancel it first, or wait for its end.`,
+    });
+  }
+
+  #save(job: RemovalJob): Promise<void> {
+    return this.#options.store.kv.set(JOBS + job.id, toJson(job));
+  }
+}
+
+function queryOf(
+  { kind: _kind, endedBefore, ...filter }: Extract<RemovalTarget, { kind: "filter" }>,
+  now: number,
+): Omit<OverQuery, "limit" | "after"> {
+  return { ...filter, endedBefore: endedBefore ?? now + 1 };
+}
+
+/** @yields executions that are over, oldest first, in pages. */
+export async function* pagesOf(
+  store: Pick<Store, "removals">,
+  query: Omit<OverQuery, "limit" | "after">,
+): AsyncGenerator<readonly OverExecution[]> {
+  let after: OverExecution | undefined;
+  for (;;) {
+    const page = await store.removals.listOver({
+      ...query,
+      limit: PAGE,
+      ...omitUndefined({ after }),
+    });
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    after = page.at(-1);
+  }
+}
+
+function tooMany(): AppError {
+  const message = `More than ${MAX_IDS} runs were given by id. Give fewer, or say by workflow, status, person or time which are meant.`;
+  return new AppError({ code: "input_invalid", message });
+}
