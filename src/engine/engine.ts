@@ -385,7 +385,17 @@ function connectErasure(
         detail: { reason: "retention", removed, endedBefore },
       }),
   });
-  return { removals, retention };
+  return {
+    removals,
+    retention,
+    start: () => {
+      removals.start();
+      retention.start();
+    },
+    stop: async () => {
+      await Promise.all([removals.stop(), retention.stop()]);
+    },
+  };
 }
 
 type Parts = DefinitionParts & ReturnType<typeof connectExecutions>;
@@ -536,16 +546,14 @@ function lifetimeOf(
       });
       await triggers.start();
       files.start();
-      erasure.removals.start();
-      erasure.retention.start();
+      erasure.start();
       watcher.start();
       absences.start();
     },
     stop: async () => {
       await watcher.stop();
       await files.stop();
-      await erasure.removals.stop();
-      await erasure.retention.stop();
+      await erasure.stop();
       await triggers.stop();
       await pauses.stop();
       await worker.stop();
