@@ -54,7 +54,13 @@ export function wholeNumber(min: number, max: number, message: string) {
   return z.coerce
     .number(message)
     .pipe(z.int(message).min(min, message).max(max, message))
-    .meta({ override: { type: "integer", minimum: min, maximum: max } });
+    .meta({
+      override: {
+        type: "integer",
+        minimum: min,
+        ...(max < Number.MAX_SAFE_INTEGER && { maximum: max }),
+      },
+    });
 }
 
 const VERSION = "must be a whole number from 1";

@@ -51,11 +51,7 @@ export function createOpenApi(
   );
 }
 
-/**
- * `/api/workflows/{id}`.
- *
- * @internal exported for tests
- */
+/** `/api/workflows/{id}`. */
 export function documentedPath(path: string): string {
   return path.replace(/:(\w+)(?:\{[^}]*\})?/g, "{$1}");
 }
