@@ -153,7 +153,9 @@ describe("/workflow costs", () => {
     expect(await bot.slash("U0BOB", "costs judge days=7")).toMatch(
       /last 7 days[\s\S]*\*Steps\*\\n• `decide`: \$0\.\d{4}[\s\S]*version 1/,
     );
-    expect(await bot.slash("U0BOB", "costs me")).toMatch(/you started[\s\S]*Judge/);
+    expect(await bot.slash("U0BOB", "costs me")).toMatch(
+      /you started[\s\S]*Judge[\s\S]*Models[\s\S]*gpt-4o/,
+    );
     expect(await bot.slash("U0ALICE", "costs me")).toMatch(/Nothing cost anything/);
     expect(await bot.slash("U0ALICE", "costs days=x")).toMatch(
       /“x” is not a number of days from 1 to/,

@@ -43,16 +43,18 @@ test("costs are told of one person and of one workflow", async () => {
   const own = await web.get("/api/costs?person=U0ALICE");
   const others = await web.get("/api/costs?person=U0BOB");
   const models = await web.get("/api/costs?by=model&workflowId=ask");
+  const ownModels = await web.get("/api/costs?by=model&person=U0ALICE");
 
   expect(own.body).toMatchObject({ person: "U0ALICE", totalCost: PRICE, executions: 1 });
   expect(others.body).toMatchObject({ totalCost: "$0.0000", costs: [] });
-  expect(models.body.costs).toMatchObject([{ name: "gpt-4o", totalCost: PRICE }]);
+  for (const { body } of [models, ownModels])
+    expect(body.costs).toMatchObject([{ name: "gpt-4o", totalCost: PRICE }]);
 });
 
 test.for([
   ["by=color", "by"],
   ["days=0", "days"],
-  ["by=model&person=U0ALICE", "by"],
+  ["by=step&person=U0ALICE", "by"],
 ])("a question that makes no sense (%s) names what is wrong", async ([query, name]) => {
   await using web = await startWebHarness(ASK);
 

@@ -57,6 +57,7 @@ async function showOwn(engine: Engine, person: string, days: number): Promise<Ca
   const names = await workflowNames(engine);
   const { total, parts } = await read(engine, person, { days, person }, [
     ["workflow", "Workflows", names],
+    ["model", "Models", escapeText],
   ]);
   return show(`*Costs of the runs that you started*, last ${count(days)}`, total, parts);
 }

@@ -60,7 +60,12 @@ function shownLines({ summary, names }: HomeCosts): readonly Line[] {
   return [
     ...lines("Workflow", usedOf(summary), WORKFLOWS_SHOWN, (id) => nameOf(id, names)),
     ...lines("Person", paidOf(summary.people), OTHERS_SHOWN, (id) => id || "started by no person"),
-    ...lines("Model", paidOf(summary.models), OTHERS_SHOWN, (model) => model),
+    ...lines(
+      "Model",
+      paidOf(summary.models),
+      OTHERS_SHOWN,
+      (model) => model || "before models were counted",
+    ),
   ];
 }
 

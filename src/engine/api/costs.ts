@@ -123,13 +123,14 @@ export interface CostSpansLine extends CostSpans {
 
 /** Costs in three spans, by what caused them; each list the most expensive of thirty days first. */
 export interface CostSummary {
-  /** `own`: of the runs that the reader started, and of their drafts. Those are not counted by person and model. */
+  /** `own`: of the runs that the reader started, and of their drafts. Those are all of one person. */
   readonly of: "all" | "own";
   /** When today began, UTC; milliseconds since 1970. */
   readonly day: number;
   readonly total: CostSpans;
   readonly workflows: readonly CostSpansLine[];
   readonly people: readonly CostSpansLine[];
+  /** Of a reader's own, the empty name stands for what runs cost before the models of people were counted. */
   readonly models: readonly CostSpansLine[];
   /** What each workflow cost on each of the thirty days, the oldest first; days without any are not among them. */
   readonly days: readonly CostOfDay[];
@@ -160,7 +161,7 @@ export interface CostQuery {
   /** Today and the days before, counted in hours back from now; by day: whole days, UTC. */
   readonly days: number;
   readonly workflowId?: string;
-  /** Slack user id of who started the executions; only by `workflow` and `day`. */
+  /** Slack user id of who started the executions; only by `workflow`, `model` and `day`. */
   readonly person?: string;
 }
 

@@ -1,6 +1,13 @@
 import type { CostOfDay, CostSpans, CostSpansLine, CostSummary } from "../api/costs.ts";
 import { GENERATION } from "../model/execution-id.ts";
-import { addTotals, DAY_MS, type DailyDimension, dayOf, NOTHING } from "../model/totals.ts";
+import {
+  addTotals,
+  DAY_MS,
+  type DailyDimension,
+  dayOf,
+  modelsOf,
+  NOTHING,
+} from "../model/totals.ts";
 import type { CallCost } from "../ports/calls.ts";
 import type { DaySum } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
@@ -28,13 +35,37 @@ export async function summarizeCosts(
   const calls = await store.calls.listCosts({ workflowId: GENERATION, from, to });
   const days = { from, today, to };
   if (person === null) return summarizeAll(store, calls, days);
-  const rows = await store.totals.read({ dimension: "person", name: person, from, to });
-  const own = calls.filter(({ by }) => by === person).map((call) => toSum(call, GENERATION));
-  const sums = [
-    ...rows.map((row) => ({ ...row, name: row.workflowId, day: dayOf(row.hour) })),
-    ...own,
-  ];
-  return { of: "own", ...summarizeWorkflows(sums, days), people: [], models: [] };
+  const prefix = modelsOf(person);
+  const [rows, ofModels] = await Promise.all([
+    store.totals.read({ dimension: "person", name: person, from, to }),
+    store.totals.read({ dimension: "person-model", prefix, from, to }),
+  ]);
+  const own = calls.filter(({ by }) => by === person);
+  const ran = rows.map((row) => ({ ...row, name: row.workflowId, day: dayOf(row.hour) }));
+  const called = ofModels.map((row) => ({
+    ...row,
+    name: row.name.slice(prefix.length),
+    day: dayOf(row.hour),
+  }));
+  return {
+    of: "own",
+    ...summarizeWorkflows([...ran, ...own.map((call) => toSum(call, GENERATION))], days),
+    people: [],
+    models: toLines(
+      [...called, ...own.map((call) => toSum(call, call.model)), ...uncounted(ran, called)],
+      days,
+    ),
+  };
+}
+
+/** What a person's runs cost before the models of people were counted: under the empty name. */
+function uncounted(ran: readonly DaySum[], called: readonly DaySum[]): readonly DaySum[] {
+  const spent = new Map<number, number>();
+  for (const { day, costNano } of ran) spent.set(day, (spent.get(day) ?? 0) + costNano);
+  for (const { day, costNano } of called) spent.set(day, (spent.get(day) ?? 0) - costNano);
+  return [...spent].flatMap(([day, costNano]) =>
+    costNano > 0 ? [{ ...NOTHING, name: "", day, costNano }] : [],
+  );
 }
 
 /** Beginnings of the first and the last of the days, and where the last one ends. */

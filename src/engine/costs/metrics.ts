@@ -14,6 +14,7 @@ import {
   dayOf,
   HOUR_MS,
   hourOf,
+  modelsOf,
   NOTHING,
   sumTotals,
   type Totals,
@@ -72,11 +73,9 @@ export class Metrics {
   }
 
   async breakdown(query: CostQuery): Promise<CostBreakdown> {
-    const { by, days, workflowId, person } = query;
+    const { by, days, workflowId } = query;
     const from = by === "day" ? this.#firstDay(days) : this.#since(days);
-    // A person's own are kept by person alone.
-    const source = person !== undefined ? "person" : by === "day" ? "workflow" : by;
-    const rows = await this.#read(source, from, { workflowId, name: person });
+    const rows = await this.#readBy(from, query);
     const hasDrafts = workflowId === undefined && DRAFT_DIMENSIONS.has(by);
     const drafts = hasDrafts ? await this.#generation(from, query) : [];
     const all = [...rows, ...drafts];
@@ -88,6 +87,19 @@ export class Metrics {
           ? lines.sort((a, b) => a.name.localeCompare(b.name))
           : lines.sort((a, b) => b.totals.costNano - a.totals.costNano),
     };
+  }
+
+  /** A person's own are kept by workflow and by model. */
+  async #readBy(
+    from: number,
+    { by, workflowId, person }: CostQuery,
+  ): Promise<readonly TotalsRow[]> {
+    if (person === undefined)
+      return this.#read(by === "day" ? "workflow" : by, from, { workflowId });
+    if (by !== "model") return this.#read("person", from, { workflowId, name: person });
+    const prefix = modelsOf(person);
+    const rows = await this.#read("person-model", from, { workflowId, prefix });
+    return rows.map((row) => ({ ...row, name: row.name.slice(prefix.length) }));
   }
 
   /**
@@ -134,14 +146,18 @@ export class Metrics {
   #read(
     dimension: TotalsDimension,
     from: number,
-    of: { readonly workflowId?: string | undefined; readonly name?: string | undefined },
+    of: {
+      readonly workflowId?: string | undefined;
+      readonly name?: string | undefined;
+      readonly prefix?: string | undefined;
+    },
   ): Promise<readonly TotalsRow[]> {
-    const { workflowId, name } = of;
+    const { workflowId, name, prefix } = of;
     return this.#store.totals.read({
       dimension,
       from,
       to: this.#until(),
-      ...omitUndefined({ workflowId, name }),
+      ...omitUndefined({ workflowId, name, prefix }),
     });
   }
 

@@ -18,9 +18,16 @@ export interface Totals {
 /**
  * By what the running totals are kept. Each dimension counts the same money once. `workflow`,
  * `version` and `person` count executions; `step` counts entries of steps as `started`, and how
- * they ended; `model` and `prompt` count calls alone.
+ * they ended; `model`, `person-model` and `prompt` count calls alone.
  */
-export type TotalsDimension = "workflow" | "version" | "person" | "step" | "model" | "prompt";
+export type TotalsDimension =
+  | "workflow"
+  | "version"
+  | "person"
+  | "step"
+  | "model"
+  | "person-model"
+  | "prompt";
 
 /** Those of which sums of whole days are kept, whatever the number of executions. */
 export type DailyDimension = Extract<TotalsDimension, "workflow" | "person" | "model">;
@@ -30,8 +37,8 @@ export interface TotalsDelta extends Totals {
   readonly workflowId: string;
   readonly dimension: TotalsDimension;
   /**
-   * The number of the version, the Slack user id of who started it, the step's id, the model, the
-   * prompt and its version (`triage@3`). Empty for the workflow itself, and for what no person
+   * The number of the version, the Slack user id of who started it, the step's id, the model, person and
+   * model (`U0ALICE gpt-4o`), the prompt and its version (`triage@3`). Empty for the workflow itself, and for what no person
    * started.
    */
   readonly name: string;
@@ -40,6 +47,11 @@ export interface TotalsDelta extends Totals {
 }
 
 export type TotalsRow = TotalsDelta;
+
+/** What the names of a person's models begin with. */
+export function modelsOf(person: string): string {
+  return `${person} `;
+}
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;

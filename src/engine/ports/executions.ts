@@ -207,6 +207,8 @@ export interface TotalsQuery {
   readonly dimension: TotalsDimension;
   readonly workflowId?: string;
   readonly name?: string;
+  /** What names begin with; not together with `name`. */
+  readonly prefix?: string;
   readonly from: number;
   readonly to: number;
 }

@@ -11,6 +11,9 @@ interface DaySumDocument extends Totals {
   readonly _id: { readonly name: string; readonly day: unknown };
 }
 
+/** Names that begin with a text are before the text with this. */
+const LAST_CHARACTER = "\u{10ffff}";
+
 /** Reading the running totals, with what this process committed before. */
 export function createTotals(
   connection: Connection,
@@ -19,7 +22,7 @@ export function createTotals(
 ): TotalsStore {
   const { totals } = connection.collections;
   return {
-    async read({ dimension, workflowId, name, from, to }) {
+    async read({ dimension, workflowId, name, prefix, from, to }) {
       if (trailing.isPending()) await trailing.flush();
       await projector.catchUp();
       const documents = await connection.ask(() =>
@@ -28,7 +31,8 @@ export function createTotals(
             omitUndefined({
               dimension,
               workflow: workflowId,
-              name,
+              name:
+                prefix === undefined ? name : { $gte: prefix, $lt: `${prefix}${LAST_CHARACTER}` },
               hour: { $gte: toDate(from), $lt: toDate(to) },
             }),
           )

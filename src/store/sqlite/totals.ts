@@ -4,6 +4,9 @@ import type { TotalsQuery, TotalsStore } from "../../engine/ports/executions.ts"
 import type { Connection } from "./connection.ts";
 import { integer, type Row, text } from "./row.ts";
 
+/** Names that begin with a text are before the text with this. */
+const LAST_CHARACTER = "\u{10ffff}";
+
 /** Reading the running totals. */
 export function createTotals(connection: Connection): TotalsStore {
   const selectDays = connection.prepare(
@@ -36,17 +39,23 @@ export function createTotals(connection: Connection): TotalsStore {
  *
  * @internal exported for its test
  */
-export function totalsQuery({ dimension, workflowId, name, from, to }: TotalsQuery): {
+export function totalsQuery({ dimension, workflowId, name, prefix, from, to }: TotalsQuery): {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];
 } {
   const ofWorkflow = workflowId === undefined ? "" : "AND workflow_id = ?";
   const ofName = name === undefined ? "" : "AND name = ?";
+  const ofNames = prefix === undefined ? "" : "AND name >= ? AND name < ?";
   // Left to itself, SQLite reads the rows of all names in these hours.
-  const by = name !== undefined && workflowId === undefined ? "INDEXED BY totals_name" : "";
+  const isNamed = name !== undefined || prefix !== undefined;
+  const by = isNamed && workflowId === undefined ? "INDEXED BY totals_name" : "";
   return {
-    sql: `SELECT * FROM totals ${by} WHERE dimension = ? AND hour >= ? AND hour < ? ${ofWorkflow} ${ofName} ORDER BY workflow_id, hour, name`,
-    values: [dimension, from, to, ...[workflowId, name].filter((value) => value !== undefined)],
+    sql: `SELECT * FROM totals ${by} WHERE dimension = ? AND hour >= ? AND hour < ? ${ofWorkflow} ${ofName} ${ofNames} ORDER BY workflow_id, hour, name`,
+    values: [
+      ...[dimension, from, to],
+      ...[workflowId, name].filter((value) => value !== undefined),
+      ...(prefix === undefined ? [] : [prefix, `${prefix}${LAST_CHARACTER}`]),
+    ],
   };
 }
 
@@ -102,6 +111,7 @@ const DIMENSIONS: readonly TotalsDimension[] = [
   "person",
   "step",
   "model",
+  "person-model",
   "prompt",
 ];
 

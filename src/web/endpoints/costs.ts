@@ -24,9 +24,9 @@ const BreakdownQuery = z
     workflowId: z.string().min(1).optional(),
     person: z.string().min(1).optional().meta({ description: "Slack user id." }),
   })
-  .refine(({ by, person }) => person === undefined || by === "workflow" || by === "day", {
+  .refine(({ by, person }) => person === undefined || ["workflow", "model", "day"].includes(by), {
     path: ["by"],
-    message: "must be workflow or day when a person is given",
+    message: "must be workflow, model or day when a person is given",
   })
   .transform(omitUndefined);
 

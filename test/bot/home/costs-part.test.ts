@@ -69,6 +69,15 @@ describe("costs on Home", () => {
     expect(text).not.toContain("no known price");
   });
 
+  test("of one's own are by workflow and model, with what was not counted by model", () => {
+    const text = show(
+      summary([line("a", 2 * CENT)], { of: "own", models: [line("gpt-4o", CENT), line("", CENT)] }),
+    );
+
+    expect(text).toContain('"caption":"Costs of your runs"');
+    expect(text).toMatch(/"gpt-4o".*"Model".*"before models were counted".*"Model"/);
+  });
+
   test("with calls of unknown price are lower bounds, and how many calls is said", () => {
     const text = show(summary([line("a", CENT, { costUnknown: 2 })]));
 

@@ -17,6 +17,15 @@ function run(workflowId: string, person: string, daysAgo: number, costNano: numb
     { ...spent, dimension: "workflow", name: "" },
     { ...spent, dimension: "person", name: person },
     { ...spent, dimension: "model", name: "gpt-4o", started: 0, calls: 1 },
+    ...(daysAgo < 7
+      ? [
+          {
+            ...spent,
+            ...{ dimension: "person-model" as const, name: `${person} gpt-4o` },
+            ...{ started: 0, calls: 1 },
+          },
+        ]
+      : []),
   ];
 }
 
@@ -88,6 +97,11 @@ test("a person's own are those of their runs and drafts, and of no other person"
     ["refund", 0, 0, 300, 1],
     ["triage", 0, 20, 20, 1],
   ]);
-  expect([own.people, own.models]).toEqual([[], []]);
+  expect(own.people).toEqual([]);
+  // Those of the day before models of people were counted are under no name.
+  expect(show(own.models)).toEqual([
+    ["", 0, 0, 300, 0],
+    ["gpt-4o", 0, 20, 20, 0],
+  ]);
   expect(own.total.month).toMatchObject({ costNano: 320, costUnknown: 0 });
 });

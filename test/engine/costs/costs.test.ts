@@ -177,7 +177,14 @@ async function verify(
   const calls = await store.calls.list("exec_1");
   const recorded = calls.reduce((sum, { costNano }) => sum + (costNano ?? 0), 0);
   expect(Math.round((view?.totalCost ?? 0) * NANO_PER_DOLLAR), place).toBe(recorded);
-  for (const dimension of ["workflow", "version", "person", "step", "model"] as const)
+  for (const dimension of [
+    "workflow",
+    "version",
+    "person",
+    "step",
+    "model",
+    "person-model",
+  ] as const)
     expect(await sumOf(store, dimension), `${dimension}, ${place}`).toBe(recorded);
   // What was charged and not recorded must not look like a known price.
   if (provider.charged > recorded) expect(view?.costUnknown, place).toBe(true);

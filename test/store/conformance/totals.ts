@@ -101,6 +101,26 @@ export function totalsConformance(open: OpenStore): void {
       expect(ofOne).toEqual([of("a", "U1"), of("a", "U1", HOUR), of("b", "U1")]);
     });
 
+    test("are read for names that begin alike, and for no others", async () => {
+      await using store = await open();
+      await store.executions.insert(head("exec_1"));
+      const of = (name: string, workflowId = "a"): TotalsDelta =>
+        delta({ workflowId, dimension: "person-model", name });
+      const rows = [
+        ...["U1 gpt-4o", "U1 \u{1f600}", "U1", "U10 gpt-4o", "U2 gpt-4o"].map((name) => of(name)),
+        of("U1 gpt-4o", "b"),
+      ];
+      await store.log.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], rows);
+
+      const ofOne = await read(store, { dimension: "person-model", prefix: "U1 " });
+      const ofWorkflow = await read(store, {
+        ...{ dimension: "person-model", prefix: "U1 ", workflowId: "b" },
+      });
+
+      expect(ofOne).toEqual([of("U1 gpt-4o"), of("U1 \u{1f600}"), of("U1 gpt-4o", "b")]);
+      expect(ofWorkflow).toEqual([of("U1 gpt-4o", "b")]);
+    });
+
     test("are summed over whole days, by name or by day and name", async () => {
       await using store = await open();
       await store.executions.insert(head("exec_1"));

@@ -91,6 +91,10 @@ test.for([
     query: { name: "U0ALICE" },
     index: "totals_name (dimension=? AND name=? AND hour>? AND hour<?)",
   },
+  {
+    query: { prefix: "U0ALICE " },
+    index: "totals_name (dimension=? AND name>? AND name<?)",
+  },
 ])("running totals of $query are found by $index", ({ query, index }) => {
   const { sql, values } = totalsQuery({ dimension: "workflow", from: 0, to: 1, ...query });
 

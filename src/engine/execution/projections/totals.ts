@@ -4,6 +4,7 @@ import { stepIdOf } from "../../model/step-path.ts";
 import {
   addTotals,
   hourOf,
+  modelsOf,
   NOTHING,
   type Totals,
   type TotalsDelta,
@@ -71,7 +72,7 @@ export function totalsOf(
     if (spent) addWhole(event.at, spent);
     const entry = entryOf(event);
     if (spent || entry) sums.add("step", stepIdOf(event.path), event.at, { ...spent, ...entry });
-    addCharges(sums, event, event.at);
+    addCharges(sums, event, start.trigger.userId);
   }
   return sums.deltas;
 }
@@ -89,10 +90,15 @@ function spentOn({ costNano, costUnknown, charges, usage }: AttemptCost): Partia
   };
 }
 
-function addCharges(sums: Sums, { charges = [] }: AttemptCost, at: number): void {
+function addCharges(
+  sums: Sums,
+  { charges = [], at }: AttemptCost & { readonly at: number },
+  person: string | undefined,
+): void {
   for (const { model, prompt, unknown, ...spent } of charges) {
     const part = { ...spent, costUnknown: unknown };
     sums.add("model", model, at, part);
+    if (person !== undefined) sums.add("person-model", `${modelsOf(person)}${model}`, at, part);
     if (prompt !== undefined) sums.add("prompt", prompt, at, part);
   }
 }

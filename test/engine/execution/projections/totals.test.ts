@@ -38,7 +38,7 @@ test("a call without a known price counts as unknown, not as free", () => {
   expect(whole).toMatchObject({ dimension: "workflow", started: 0, costNano: 0, costUnknown: 1 });
 });
 
-test("every dimension counts the same money: version, person, step, model and prompt", () => {
+test("every dimension counts the same money: version, person, step, model, a person's models and prompt", () => {
   const run = new ExecutionHarness(workflow([script("ask")]));
   const charges = [
     { model: "gpt-4o", calls: 1, costNano: 70, unknown: 0, promptTokens: 9, completionTokens: 1 },
@@ -68,7 +68,9 @@ test("every dimension counts the same money: version, person, step, model and pr
     ["person U0ALICE", 100, 1, 3],
     ["step ask", 100, 1, 3],
     ["model gpt-4o", 70, 0, 1],
+    ["person-model U0ALICE gpt-4o", 70, 0, 1],
     ["model gpt-4o-mini", 30, 1, 2],
+    ["person-model U0ALICE gpt-4o-mini", 30, 1, 2],
     ["prompt triage@3", 30, 1, 2],
   ]);
 });
