@@ -78,6 +78,26 @@ export function parseTokenValue(text: string | undefined): z.output<typeof Token
   return TokenValue.safeParse(parseJson(text)).data ?? null;
 }
 
+/** What the button carries that removes runs: one, or those of a workflow with a status that ended before a moment. */
+const RemovalValue = z.union([
+  z.object({ e: z.string() }),
+  z.object({
+    w: z.string(),
+    s: z.enum(["completed", "failed", "cancelled"]).optional(),
+    t: z.number().optional(),
+  }),
+]);
+export type RemovalValue = z.output<typeof RemovalValue>;
+
+export function toRemovalValue(value: RemovalValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseRemovalValue(text: string | undefined): RemovalValue | null {
+  return RemovalValue.safeParse(parseJson(text)).data ?? null;
+}
+
 /** What a button of a draft carries: draft and round. */
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;

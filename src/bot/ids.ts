@@ -43,6 +43,7 @@ export const ACTION_IDS = {
   showRunPage: "show_run_page",
   resumeWorkflow: "resume_workflow",
   archiveWorkflow: "archive_workflow",
+  removeRuns: "remove_runs",
   endOutage: "end_outage",
   resendRefused: "resend_refused",
 } as const;

@@ -210,7 +210,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     sharing: new GuardedSharing(gate, settings),
     files: new GuardedFiles(parts.files, guarded),
     absences: parts.absences,
-    data: new GuardedData(gate, parts.erasure),
+    data: new GuardedData(gate, { ...parts, ...parts.erasure }),
     tokens: new GuardedTokens(gate, settings),
     repeats: new KeptAnswers(settings),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),

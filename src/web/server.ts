@@ -16,6 +16,7 @@ import { MAX_HEADERS } from "./http/target.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
+import { dataRoutes } from "./routes/data.ts";
 import { evaluationRoutes } from "./routes/evaluations.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { executeRoutes } from "./routes/execute.ts";
@@ -136,6 +137,7 @@ function routesOf({ engine, telemetry }: WebServerOptions, notReady: Readiness):
     ...migrateRoutes(engine),
     ...retryRoutes(engine),
     ...pauseRoutes(engine),
+    ...dataRoutes(engine),
     ...triggerRoutes(engine),
     ...auditRoutes(engine),
     ...metricsRoutes(engine),

@@ -104,6 +104,7 @@ export const TOPICS: readonly Topic[] = [
       "resume",
       "archive",
       "unarchive",
+      "remove",
       "prompts",
     ],
     words: [],

@@ -20,6 +20,7 @@ import { newCommand } from "./new.ts";
 import { type CommandLine, namesBeforeColons, parseCommandLine } from "./parse-command-line.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { promptsCommand } from "./prompts.ts";
+import { removeCommand } from "./remove.ts";
 import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
 import { runLine } from "./run-words.ts";
@@ -93,6 +94,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   resumeCommand,
   archiveCommand,
   unarchiveCommand,
+  removeCommand,
   sharingCommand,
   tokenCommand,
 ];

@@ -169,7 +169,8 @@ export async function readRun(
   try {
     return { executionId: await engine.executions.resolveId(cleanRunId(first)), rest };
   } catch (error) {
-    if (!isAppError(error, "execution_not_found")) throw error;
+    // What says when and by whom it was removed says more.
+    if (!isAppError(error, "execution_not_found") || "removedAt" in error.details) throw error;
     const workflow = await findWorkflow(words, lookup);
     const hint =
       workflow === null

@@ -1,4 +1,6 @@
+import type { Retention } from "../../engine/api/data.ts";
 import type { Pause } from "../../engine/api/workflows.ts";
+import { formatDuration } from "../../shared/duration.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { contextBlock, message } from "../views/blocks/build.ts";
 import { showAsCode } from "../views/blocks/wording.ts";
@@ -32,6 +34,7 @@ export const showCommand: Subcommand = {
     const inputs = describeInputs(definition);
     const { maxCostUsd, onCostCap } = definition.limits;
     const atCap = onCostCap === "wait" ? "then its starter is asked" : "then it ends";
+    const kept = describeRetention(await engine.data.retentionOf(id));
     const limits = `Cost cap $${maxCostUsd} per run, ${atCap}`;
     const estimate = describeEstimate(await engine.costs.estimate(id, version));
     const next = await engine.triggers.upcoming(id, NEXT_STARTS);
@@ -55,7 +58,13 @@ export const showCommand: Subcommand = {
     const does = previewLines({ explanation: engine.workflows.explain(definition) });
     return message(lines.join("\n"), [
       ...partOrWhole([...lines, ...does], { w: id, v: version }),
-      contextBlock(`${limits} · ${deployed}`),
+      contextBlock(`${limits} · ${kept} · ${deployed}`),
     ]);
   },
 };
+
+function describeRetention({ keptMs, from }: Retention): string {
+  if (keptMs === null) return "Runs are kept for good";
+  const by = from === "default" ? ", as the operator set" : "";
+  return `Runs are removed ${formatDuration(keptMs)} after their end${by}`;
+}

@@ -12,6 +12,7 @@ import { register as registerHomeRun } from "./actions/home-run.ts";
 import { register as registerLabel } from "./actions/label.ts";
 import { register as registerNotMe } from "./actions/not-me.ts";
 import { register as registerReceipts } from "./actions/receipts.ts";
+import { register as registerRemove } from "./actions/remove.ts";
 import { register as registerRequest } from "./actions/request.ts";
 import { register as registerRetry } from "./actions/retry.ts";
 import { register as registerRevokeToken } from "./actions/revoke-token.ts";
@@ -70,6 +71,7 @@ export function registerListeners(app: App, context: BotContext): Conversation {
   registerHomeRun(app, context);
   registerHomeAdmin(app, context);
   registerArchive(app, context);
+  registerRemove(app, context);
   registerNewWorkflow(app, context);
   registerShowRun(app, context);
   const conversation = createConversation(context);

@@ -6,6 +6,7 @@ import type {
   RemovalTarget,
   Retention as RetentionView,
 } from "../api/data.ts";
+import type { Executions } from "../executions/executions.ts";
 import type { RemovalJobs } from "../executions/removal-jobs.ts";
 import type { Retention } from "../executions/retention.ts";
 import type { Gate } from "./gate.ts";
@@ -13,6 +14,7 @@ import type { Gate } from "./gate.ts";
 export interface DataParts {
   readonly removals: RemovalJobs;
   readonly retention: Retention;
+  readonly executions: Pick<Executions, "resolveId">;
 }
 
 /** Removing for good is for admins alone: it cannot be undone. */
@@ -27,11 +29,13 @@ export class GuardedData implements Data {
 
   async preview(target: RemovalTarget, by: string): Promise<RemovalPreview> {
     await this.#gate.permitAdmin(by, { what: "remove runs" });
+    await this.#assertThere(target);
     return this.#parts.removals.preview(target);
   }
 
   async remove(target: RemovalTarget, by: string): Promise<RemovalJob> {
     await this.#gate.permitAdmin(by, { what: "remove runs" });
+    await this.#assertThere(target);
     const job = await this.#parts.removals.begin(target, by);
     const { workflowId } = target.kind === "filter" ? target : {};
     await this.#gate.trail.write(by, {
@@ -46,6 +50,12 @@ export class GuardedData implements Data {
   async listRemovals(by: string): Promise<readonly RemovalJob[]> {
     await this.#gate.permitAdmin(by, { what: "see removals" });
     return this.#parts.removals.list();
+  }
+
+  /** Says of one that was removed before when and by whom. @throws {AppError} `execution_not_found`. */
+  async #assertThere(target: RemovalTarget): Promise<void> {
+    if (target.kind !== "runs") return;
+    for (const id of target.executionIds) await this.#parts.executions.resolveId(id);
   }
 
   retentionOf(workflowId: string): Promise<RetentionView> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
@@ -197,8 +198,15 @@ export class Triggers implements TriggersApi {
     return this.#webhooks.check(head);
   }
 
-  receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer> {
-    return this.#webhooks.receive(request);
+  async receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer> {
+    try {
+      return await this.#webhooks.receive(request);
+    } catch (error) {
+      if (!isAppError(error, "workflow_archived")) throw error;
+      // Another process has archived it in this moment. Asked again, the webhook says that nothing listens there any more.
+      await this.#active.refresh();
+      return this.#webhooks.receive(request);
+    }
   }
 
   publish(event: PublishRequest): Promise<PublishResult> {

@@ -55,7 +55,14 @@ export const executionEndpoints = {
     headers: IdempotencyKey,
     body: ownBody(VARIABLES.slice(0, 3)),
     answers: { 200: Started },
-    errors: ["workflow_not_found", "input_invalid", "key_reused", "file_too_large", "files_full"],
+    errors: [
+      "workflow_not_found",
+      "workflow_archived",
+      "input_invalid",
+      "key_reused",
+      "file_too_large",
+      "files_full",
+    ],
   }),
   listExecutions: endpoint({
     id: "listExecutions",
@@ -170,6 +177,7 @@ export const executionEndpoints = {
       "execution_not_found",
       "execution_under_way",
       "workflow_not_found",
+      "workflow_archived",
       "version_not_found",
       "key_reused",
       "effect_in_doubt",
@@ -199,7 +207,7 @@ export const executionEndpoints = {
         refused: z.array(z.object({ executionId: z.string(), message: z.string() })),
       }),
     },
-    errors: ["workflow_not_found"],
+    errors: ["workflow_not_found", "workflow_archived"],
   }),
   migrateExecution: endpoint({
     id: "migrateExecution",

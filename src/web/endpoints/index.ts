@@ -1,4 +1,5 @@
 import { costEndpoints } from "./costs.ts";
+import { dataEndpoints } from "./data.ts";
 import { executionEndpoints, triggerEndpoints } from "./executions.ts";
 import { operationEndpoints } from "./operations.ts";
 import { promptEndpoints } from "./prompts.ts";
@@ -11,6 +12,7 @@ export const endpoints = {
   ...workflowEndpoints,
   ...templateEndpoints,
   ...pauseEndpoints,
+  ...dataEndpoints,
   ...switchEndpoints,
   ...executionEndpoints,
   ...triggerEndpoints,

@@ -27,6 +27,7 @@ const WorkflowSummary = z
     version: z.int(),
     triggers: z.array(z.string()).meta({ description: "Types of its triggers." }),
     paused: z.boolean(),
+    archived: z.object({ by: z.string(), at: Moment }).optional(),
   })
   .meta({ id: "WorkflowSummary" });
 
@@ -56,16 +57,16 @@ export const workflowEndpoints = {
           .meta({ description: "When schedules of the active version start it next." }),
       }),
     },
-    errors: ["definition_invalid", "definition_conflict"],
+    errors: ["definition_invalid", "definition_conflict", "workflow_archived"],
   }),
   listWorkflows: endpoint({
     id: "listWorkflows",
     method: "GET",
     path: "/api/workflows",
-    summary: "All workflows, by id.",
+    summary: "All workflows, by id; those that are archived only if they are asked for.",
     access: "token",
     params: NoParams,
-    query: NoQuery,
+    query: z.object({ archived: z.enum(["true", "false"]).default("false") }),
     body: noBody,
     answers: { 200: z.object({ workflows: z.array(WorkflowSummary) }) },
     errors: [],
@@ -139,6 +140,7 @@ export const workflowEndpoints = {
     },
     errors: [
       "workflow_not_found",
+      "workflow_archived",
       "version_not_found",
       "definition_invalid",
       "definition_conflict",

@@ -18,12 +18,17 @@ export function workflowRoutes(engine: Engine): readonly Route[] {
     route(workflowEndpoints.deployWorkflow)(async ({ body }) => ({
       body: await deploy(engine, body),
     })),
-    route(workflowEndpoints.listWorkflows)(async () => ({
+    route(workflowEndpoints.listWorkflows)(async ({ query }) => ({
       body: {
-        workflows: (await workflows.list()).map((workflow) => ({
-          ...workflow,
-          paused: workflows.pauseOf(workflow.id) !== null,
-        })),
+        workflows: (await workflows.list({ archived: query.archived === "true" })).map(
+          ({ archived, ...workflow }) => ({
+            ...workflow,
+            paused: workflows.pauseOf(workflow.id) !== null,
+            ...(archived && {
+              archived: { by: archived.by, at: new Date(archived.at).toISOString() },
+            }),
+          }),
+        ),
       },
     })),
     route(workflowEndpoints.getWorkflow)(async ({ params: { id }, query }) => {

@@ -136,6 +136,26 @@ describe("an archived workflow", () => {
     expect(await engine.workflows.get("child")).toHaveProperty("archived");
   });
 
+  test("answers no webhook either in a process that has not heard of it yet", async () => {
+    const hook = { trigger: { type: "webhook", path: "/webhooks/child", public: true } };
+    await using harness = await WorkflowHarness.open(child(hook));
+    const { engine, store } = harness;
+    const request = { path: "/webhooks/child", isLocal: true, headers: {}, query: "" };
+    const body = Buffer.from("{}");
+    await engine.triggers.receiveWebhook({ ...request, body });
+    const record = await store.workflows.get("child");
+    if (record === null) throw new Error("It is not stored.");
+
+    // As another process does it.
+    const archived = { by: "U0ALICE", at: harness.clock.now() };
+    await store.workflows.save({ ...record, archived, updatedAt: archived.at + 1 });
+
+    await expect(
+      engine.triggers.receiveWebhook({ ...request, body: Buffer.from('{"other": 1}') }),
+    ).rejects.toMatchObject({ code: "route_not_found" });
+    expect(await runsOf(harness)).toBe(1);
+  });
+
   test("takes no deployment, activation or changed file: it was archived on purpose", async () => {
     await using harness = await WorkflowHarness.open(child());
     const { workflows } = harness.engine;

@@ -1,0 +1,58 @@
+import type { z } from "zod";
+import type { RemovalJob, RemovalTarget } from "../../engine/api/data.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { dataEndpoints, type Wanted } from "../endpoints/data.ts";
+import { type Route, route } from "../http/route.ts";
+
+/** Takes workflows out of use, and removes runs for good. */
+export function dataRoutes({ workflows, data }: Engine): readonly Route[] {
+  return [
+    route(dataEndpoints.archiveWorkflow)(async ({ params: { id } }) => {
+      const { changed, archived } = await workflows.archive(id, OPERATOR);
+      const { by: archivedBy, at } = archived ?? { by: OPERATOR, at: 0 };
+      const archivedAt = new Date(at).toISOString();
+      return { body: { success: true, workflowId: id, changed, archivedBy, archivedAt } };
+    }),
+    route(dataEndpoints.unarchiveWorkflow)(async ({ params: { id } }) => {
+      const wasArchived = await workflows.unarchive(id, OPERATOR);
+      return { body: { success: true, workflowId: id, wasArchived } };
+    }),
+    route(dataEndpoints.removeExecutions)(async ({ body }) => {
+      const target = targetOf(body);
+      const { dryRun } = body;
+      const { runs, isMore } = await data.preview(target, OPERATOR);
+      const removal = dryRun ? null : toRemoval(await data.remove(target, OPERATOR));
+      return { body: { success: true, dryRun, runs, isMore, removal } };
+    }),
+    route(dataEndpoints.removeExecution)(async ({ params: { id } }) => {
+      const removal = await data.remove({ kind: "runs", executionIds: [id] }, OPERATOR);
+      return { body: { success: true, executionId: id, removal: toRemoval(removal) } };
+    }),
+    route(dataEndpoints.listRemovals)(async () => ({
+      body: { removals: (await data.listRemovals(OPERATOR)).map(toRemoval) },
+    })),
+  ];
+}
+
+function targetOf({ executionIds, endedBefore, dryRun: _, ...filter }: z.output<typeof Wanted>) {
+  const target: RemovalTarget =
+    executionIds === undefined
+      ? {
+          kind: "filter",
+          ...filter,
+          ...omitUndefined({
+            endedBefore: endedBefore === undefined ? undefined : Date.parse(endedBefore),
+          }),
+        }
+      : { kind: "runs", executionIds };
+  return target;
+}
+
+function toRemoval({ id, by, at, removed, kept, endedAt }: RemovalJob) {
+  return {
+    ...{ id, by, removed, kept, at: new Date(at).toISOString() },
+    endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+  };
+}
