@@ -85,6 +85,10 @@ export type ErrorCode = keyof typeof FAULTS;
 /** All codes, for the test that compares them with `docs/errors.md`. */
 export const ERROR_CODES: readonly string[] = Object.keys(FAULTS);
 
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(FAULTS, code);
+}
+
 /** Whose fault an error with this code is. */
 export function faultOf(code: ErrorCode): Fault {
   return FAULTS[code];

@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { Person } from "../../simulator/test/support/person.ts";
+import { type ApiClient, createClient } from "../../src/web/client/client.ts";
+import { endpoints } from "../../src/web/endpoints/index.ts";
 import { BotProcess } from "./bot-process.ts";
 import { json, type LoopbackServer, startLoopbackServer } from "./loopback-server.ts";
 
@@ -69,7 +71,7 @@ class LoadRun {
   readonly #load: ApprovalLoad;
   readonly #simulator: Simulator;
   readonly #bank: LoopbackServer;
-  readonly #bot: BotProcess;
+  readonly #api: ApiClient;
   readonly #people: readonly Person[];
   readonly #channels: readonly string[];
   readonly #executions: string[] = [];
@@ -88,7 +90,7 @@ class LoadRun {
     this.#channels = channels;
     this.#simulator = simulator;
     this.#bank = bank;
-    this.#bot = bot;
+    this.#api = createClient({ url: () => bot.url });
     this.#people = peopleIds(load).map((id) => new Person(simulator.url, id));
   }
 
@@ -140,7 +142,7 @@ class LoadRun {
       approvers: ["@deciders"],
     };
     const next = { approve: "pay", reject: "end" };
-    await this.#api("POST", "/api/workflows", {
+    const body = {
       id: LOAD,
       name: "Load",
       output: "stepResults.ask.output",
@@ -148,7 +150,8 @@ class LoadRun {
         { id: "ask", type: "approval", config: ask, next },
         { id: "pay", type: "service", config: pay },
       ],
-    });
+    };
+    await this.#api.call(endpoints.deployWorkflow, { body });
   }
 
   async #startAll(): Promise<void> {
@@ -157,8 +160,8 @@ class LoadRun {
       while (next < this.#load.approvals) {
         const n = next++;
         const channel = this.#channels[n % CHANNELS] ?? "";
-        const started = await this.#api("POST", `/api/workflows/${LOAD}/execute`, { n, channel });
-        this.#executions[n] = shown(started["executionId"]);
+        const call = { params: { id: LOAD }, body: { n, channel } };
+        this.#executions[n] = (await this.#api.call(endpoints.executeWorkflow, call)).executionId;
       }
     };
     await Promise.all(Array.from({ length: STARTS_IN_FLIGHT }, starter));
@@ -225,15 +228,13 @@ class LoadRun {
   async #undecided(): Promise<readonly number[]> {
     const open = new Set<string>();
     for (const status of ["waiting", "running", "queued"]) {
-      let cursor = "";
+      let cursor: string | undefined;
       do {
-        const query = `workflowId=${LOAD}&status=${status}&limit=200${cursor}`;
-        const page = await this.#api("GET", `/api/executions?${query}`);
-        for (const { executionId } of toObjects(page["executions"]))
-          if (typeof executionId === "string") open.add(executionId);
-        const { nextCursor } = page;
-        cursor = typeof nextCursor === "string" ? `&cursor=${encodeURIComponent(nextCursor)}` : "";
-      } while (cursor !== "");
+        const query = { workflowId: LOAD, status, limit: 200, cursor };
+        const page = await this.#api.call(endpoints.listExecutions, { query });
+        for (const { executionId } of page.executions) open.add(executionId);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
     }
     return this.#executions.flatMap((id, n) => (open.has(id) ? [n] : []));
   }
@@ -243,8 +244,9 @@ class LoadRun {
     const cards = Map.groupBy(this.#cards(), ({ n }) => n);
     const payments = Map.groupBy(this.#bank.received, ({ body }) => Number(/\d+/.exec(body)?.[0]));
     for (const [n, executionId] of this.#executions.entries()) {
-      const { status, output } = await this.#api("GET", `/api/executions/${executionId}`);
-      if (status !== "completed") problems.push(`${n} is ${shown(status)}`);
+      const call = { params: { id: executionId } };
+      const { status, output } = await this.#api.call(endpoints.getExecution, call);
+      if (status !== "completed") problems.push(`${n} is ${status}`);
       const { decision, decidedBy, votes } = isJsonObject(output) ? output : {};
       const made = { by: shown(decidedBy), choice: shown(decision) };
       const wanted = this.#decidersOf(n).map((person) => `U0P${person} ${choiceFor(n, person)}`);
@@ -267,18 +269,6 @@ class LoadRun {
     const outcome = `*${choice === "approve" ? "Approved" : "Rejected"}* by <@${by}>`;
     const isRight = !this.#load.waitsForCards || cards[0]?.text.includes(outcome);
     return isRight ? [] : [`the card of ${n} does not show that it was ${outcome}`];
-  }
-
-  async #api(method: string, path: string, body?: object): Promise<JsonObject> {
-    const response = await fetch(`${this.#bot.url}${path}`, {
-      method,
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const answer: unknown = await response.json();
-    if (response.ok && isJsonObject(answer)) return answer;
-    throw new Error(
-      `${method} ${path} was answered with ${response.status}: ${JSON.stringify(answer)}`,
-    );
   }
 }
 

@@ -1,4 +1,6 @@
-import { isJsonObject, type JsonObject, readOwn } from "../../../src/shared/json.ts";
+import { isAppError } from "../../../src/shared/errors.ts";
+import { type ApiClient, createClient } from "../../../src/web/client/client.ts";
+import { endpoints } from "../../../src/web/endpoints/index.ts";
 import type { Random } from "./random.ts";
 import type { PlannedRun, Scenario } from "./scenario.ts";
 
@@ -34,7 +36,7 @@ export function webhookPath(workflowId: string): string {
 
 /** A program outside that starts and cancels executions. It repeats what was not answered, as programs should. */
 export class Load {
-  readonly #url: () => string;
+  readonly #api: ApiClient;
   /** Requests that were sent again. */
   repeats = 0;
   /** Answers that no caller should get, whatever dies. */
@@ -42,81 +44,79 @@ export class Load {
 
   /** @param url - address of a bot, asked for again before each request. */
   constructor(url: () => string) {
-    this.#url = url;
+    this.#api = createClient({ url, timeoutMs: PATIENCE_MS });
   }
 
   /** @returns the id of the execution, which the bot has accepted. */
   async start({ name, workflowId, startedBy, plan }: PlannedRun): Promise<string> {
-    const path =
-      startedBy === "api" ? `/api/workflows/${workflowId}/execute` : webhookPath(workflowId);
-    const answer = await this.#post(path, { run: name, ...plan.variables }, `key-${name}`);
-    return String(readOwn(answer, "executionId"));
+    const call = { body: { run: name, ...plan.variables }, idempotencyKey: `key-${name}` };
+    const answer = await this.#insist(() =>
+      startedBy === "api"
+        ? this.#api.call(endpoints.executeWorkflow, { params: { id: workflowId }, ...call })
+        : this.#api.call(endpoints.receiveWebhook, { params: { path: workflowId }, ...call }),
+    );
+    return String(answer?.executionId);
   }
 
   async cancel(executionId: string): Promise<void> {
-    await this.#post(`/api/executions/${executionId}/cancel`, {}, `cancel-${executionId}`);
+    const call = { params: { id: executionId }, idempotencyKey: `cancel-${executionId}` };
+    await this.#insist(() => this.#api.call(endpoints.cancelExecution, call));
   }
 
   /** Tells the event that a run waits for. */
   async tell(run: string): Promise<void> {
-    const event = { name: "chaos.go", payload: { run }, id: `go-${run}` };
-    await this.#post("/api/events", event, `event-${run}`);
+    const body = { name: "chaos.go", payload: { run }, id: `go-${run}` };
+    const call = { body, idempotencyKey: `event-${run}` };
+    await this.#insist(() => this.#api.call(endpoints.publishEvent, call));
   }
 
   /** Holds everything, or lets it go on. */
   async hold(isHeld: boolean): Promise<void> {
-    await this.#post(isHeld ? "/api/pause" : "/api/resume", {}, "hold");
+    await this.#insist<unknown>(() =>
+      isHeld ? this.#api.call(endpoints.pauseAll) : this.#api.call(endpoints.resumeAll),
+    );
   }
 
   /** Has an execution go on as often as it fails, until it has ended otherwise. */
   async retry(executionId: string, signal: AbortSignal): Promise<void> {
+    const params = { id: executionId };
+    const call = { params, idempotencyKey: `retry-${executionId}` };
     while (!signal.aborted) {
       const status = await this.#statusOf(executionId);
       if (status === "completed" || status === "cancelled") return;
       // Asked once for each look: what has completed meanwhile would be run again, as another execution.
       if (status === "failed")
-        await this.#try(`/api/executions/${executionId}/retry`, {}, `retry-${executionId}`);
+        await this.#try(() => this.#api.call(endpoints.retryExecution, call));
       await new Promise((resolve) => setTimeout(resolve, 10 * PAUSE_MS));
     }
   }
 
-  async #statusOf(executionId: string): Promise<unknown> {
-    try {
-      const response = await fetch(`${this.#url()}/api/executions/${executionId}`, {
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      return readOwn(await response.json(), "status");
-    } catch {
-      return null;
-    }
+  async #statusOf(executionId: string): Promise<string | null> {
+    const params = { id: executionId };
+    const view = await this.#api.call(endpoints.getExecution, { params }).catch(() => null);
+    return view?.status ?? null;
   }
 
-  async #post(path: string, body: JsonObject, key: string): Promise<JsonObject> {
+  /** @returns the answer; `null` if the bot refused for good. */
+  async #insist<Answer>(ask: () => Promise<Answer>): Promise<Answer | null> {
     for (;;) {
-      const answer = await this.#try(path, body, key);
-      if (answer !== null) return answer;
+      const answer = await this.#try(ask);
+      if (answer !== "again") return answer;
       this.repeats += 1;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
 
-  /** @returns `null` when nobody knows whether the request was taken, or it was put off. */
-  async #try(path: string, body: JsonObject, key: string): Promise<JsonObject | null> {
+  /** @returns `again` when it is not known whether the request was taken, or it was put off. */
+  async #try<Answer>(ask: () => Promise<Answer>): Promise<Answer | "again" | null> {
     try {
-      const response = await fetch(`${this.#url()}${path}`, {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": key },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      const answer: unknown = await response.json();
-      const isFinal = response.ok || response.status === 409;
+      return await ask();
+    } catch (error) {
+      const status = isAppError(error) ? Number(error.details["status"]) : 0;
+      if (status === 409) return null;
       // A bot that starts does not know its workflows for a moment; one that cannot reach its store says so.
-      if (!isFinal && ![404, 503].includes(response.status))
-        this.surprises.push(`${path} answered ${response.status}: ${JSON.stringify(answer)}`);
-      return isFinal && isJsonObject(answer) ? answer : null;
-    } catch {
-      return null;
+      if (![0, 404, 503].includes(status)) this.surprises.push(`${status}: ${String(error)}`);
+      return "again";
     }
   }
 }
