@@ -36,7 +36,12 @@ export function dataRoutes({ workflows, data }: Engine): readonly Route[] {
   ];
 }
 
-function targetOf({ executionIds, endedBefore, dryRun: _, ...filter }: z.output<typeof Wanted>) {
+function targetOf({
+  executionIds,
+  endedBefore,
+  dryRun: _dryRun,
+  ...filter
+}: z.output<typeof Wanted>) {
   const target: RemovalTarget =
     executionIds === undefined
       ? {
