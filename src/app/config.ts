@@ -116,8 +116,11 @@ const text = z.string().trim().min(1);
 const port = z.coerce.number().int().min(0).max(65_535);
 const list = text.transform((value) => value.split(/[\s,]+/).filter((part) => part !== ""));
 const databaseUrl = text.refine(
-  (url) => /^sqlite:[^?]/.test(url) || (/^postgres(?:ql)?:/.test(url) && URL.canParse(url)),
-  "must be postgres://user:password@host/name or sqlite:./file.db",
+  (url) =>
+    /^sqlite:[^?]/.test(url) ||
+    (/^postgres(?:ql)?:/.test(url) && URL.canParse(url)) ||
+    /^mongodb(?:\+srv)?:\/\/[^/?#\s]+\/[^/?#\s]/.test(url),
+  "must be postgres://user:password@host/name, mongodb://user:password@host/name or sqlite:./file.db",
 );
 const httpUrl = z.url({ protocol: /^https?$/ });
 

@@ -1,5 +1,6 @@
-import { readConnectionUrl } from "../../services/database/connection-url.ts";
+import { type Connection, readConnectionUrl } from "../../services/database/connection-url.ts";
 import type { Database } from "../../services/database/database.ts";
+import { createMongoDatabase } from "../../services/database/mongodb/mongo-database.ts";
 import { createPostgresDatabase } from "../../services/database/postgres/postgres-database.ts";
 import { createSqliteDatabase } from "../../services/database/sqlite/sqlite-database.ts";
 import { asAppError } from "../../shared/errors.ts";
@@ -21,6 +22,7 @@ async function checkDatabase(name: string, url: string, signal: AbortSignal): Pr
   const variable = name === "default" ? "DATABASE_URL" : `DATABASE_URL_${name.toUpperCase()}`;
   const connection = readConnectionUrl(name, url);
   const rights = connection.isReadOnly ? "read-only" : "steps may change it";
+  if (connection.kind === "mongodb") return checkMongo(name, variable, connection);
   await using database = openReadOnly(name, connection);
   try {
     await database.query("SELECT 1 AS one", [], signal);
@@ -30,8 +32,26 @@ async function checkDatabase(name: string, url: string, signal: AbortSignal): Pr
   }
 }
 
+/** Its driver has no signal; it gives up by itself. */
+async function checkMongo(
+  name: string,
+  variable: string,
+  connection: { readonly url: string },
+): Promise<Finding> {
+  await using database = createMongoDatabase(name, connection);
+  try {
+    await database.ping();
+    return ok(`"${name}" answers (for triggers)`);
+  } catch (error) {
+    return problem(asAppError(error).message, `Check ${variable}: host, user, password, name.`);
+  }
+}
+
 /** Read-only, so that a file that is missing is not created. */
-function openReadOnly(name: string, connection: ReturnType<typeof readConnectionUrl>): Database {
+function openReadOnly(
+  name: string,
+  connection: Exclude<Connection, { kind: "mongodb" }>,
+): Database {
   return connection.kind === "postgres"
     ? createPostgresDatabase(name, { ...connection, isReadOnly: true })
     : createSqliteDatabase(name, { ...connection, isReadOnly: true });

@@ -1,11 +1,18 @@
 import type { JsonObject } from "../../shared/json.ts";
 
+/**
+ * Where rows are: the result of a statement that reads, without parameters, and has the columns of mark and key; or the documents of
+ * a collection that fit a filter of MongoDB.
+ */
+export type RowOrigin =
+  | { readonly kind: "query"; readonly query: string }
+  | { readonly kind: "collection"; readonly name: string; readonly filter: JsonObject };
+
 /** Rows that a trigger looks for, in the order of one of their columns. */
 export interface RowQuestion {
   /** Name of the connection; absent: the default one. */
   readonly connection?: string;
-  /** A statement that reads, without parameters, whose result has the columns of `mark` and `key`. */
-  readonly query: string;
+  readonly source: RowOrigin;
   /** Column by which rows are in order: one that is later in it changed later. Rows where it is NULL are not found. */
   readonly mark: string;
   /** Columns that tell apart rows of one mark. */
@@ -67,13 +74,13 @@ export interface RowSource {
   /** Is all of it over? */
   isOver(question: RowQuestion, work: JsonObject, signal: AbortSignal): Promise<boolean>;
   /**
-   * Listens to the notifications of a channel. What was written before it resolves is not among them.
+   * Listens to the notifications of a channel, or with `true` to the changes of the collection. What was written before it resolves is not among them.
    *
    * @throws {AppError} `params_invalid`: the database has none, or a pool before it passes none on; `service_unavailable`.
    */
   listen(
-    question: Pick<RowQuestion, "connection">,
-    channel: string,
+    question: Pick<RowQuestion, "connection" | "source">,
+    channel: string | true,
     listener: RowListener,
   ): Promise<RowSubscription>;
 }

@@ -225,12 +225,12 @@ export class DatabasePoller {
 
   /** Of what decides which rows are found. */
   #hashOf(trigger: ActiveTrigger): string {
-    const { connection, query, timezone } = this.#config(trigger);
+    const { connection, query = "", timezone } = this.#config(trigger);
     return hashJson(omitUndefined({ connection, query, timezone }));
   }
 
   async #query(trigger: ActiveTrigger, since: number): Promise<readonly Json[]> {
-    const { connection, query, timezone = null } = this.#config(trigger);
+    const { connection, query = "", timezone = null } = this.#config(trigger);
     const action = this.#options.services.get("database")?.actions["query"];
     if (!action) throw new Error("There is no database service.");
     const time = new Date(since).toISOString();

@@ -11,6 +11,7 @@ import { wording } from "../../shared/wording.ts";
 import { defineAction, showText } from "../action.ts";
 import { readConnectionUrl } from "./connection-url.ts";
 import type { Database } from "./database.ts";
+import { createMongoDatabase } from "./mongodb/mongo-database.ts";
 import { createPostgresDatabase } from "./postgres/postgres-database.ts";
 import { isPlainRead, isRead, isUpsert } from "./repeatable.ts";
 import { createSqliteDatabase } from "./sqlite/sqlite-database.ts";
@@ -48,7 +49,7 @@ export interface DatabaseService extends Service, AsyncDisposable {
 }
 
 /**
- * Queries to PostgreSQL and SQLite.
+ * Queries to PostgreSQL and SQLite, and what triggers find there and in MongoDB.
  *
  * @param options - `urls`: the databases by name, in lower case. They are connected on first use.
  * @returns the service; disposing it closes the connections.
@@ -112,6 +113,7 @@ export function createDatabaseService(options: {
 
 function open(name: string, url: string): Database {
   const connection = readConnectionUrl(name, url);
+  if (connection.kind === "mongodb") return createMongoDatabase(name, connection);
   return connection.kind === "postgres"
     ? createPostgresDatabase(name, connection)
     : createSqliteDatabase(name, connection);

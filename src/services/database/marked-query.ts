@@ -6,7 +6,14 @@ import type { JsonObject } from "../../shared/json.ts";
 export type Comparison = "<=" | ">" | ">=";
 
 /** The statement of a trigger as a table `t` of another one. */
-export function asTable({ query }: RowQuestion): string {
+export function asTable({ source }: RowQuestion): string {
+  if (source.kind !== "query") {
+    throw new AppError({
+      code: "params_invalid",
+      message: 'The database has no collections. Write a "query" in place of "collection".',
+    });
+  }
+  const { query } = source;
   // On a line of its own: the query may end with a comment.
   return `(${query.replace(/[;\s]+$/, "")}\n) AS t`;
 }
@@ -47,11 +54,15 @@ export const EXTRA = "heddle ";
 export function placedRows(
   rows: readonly JsonObject[],
   columns: readonly string[],
-  placeOf: (row: JsonObject, index: number) => { type: string; value: string } | null,
+  placeOf: (
+    row: JsonObject,
+    index: number,
+    position: number,
+  ) => { type: string; value: string } | null,
 ): readonly PlacedRow[] {
   const seen = new Set<string>();
-  return rows.map((row) => {
-    const parts = columns.map((name, index) => placeOf(row, index) ?? hasNoValue(name));
+  return rows.map((row, position) => {
+    const parts = columns.map((name, index) => placeOf(row, index, position) ?? hasNoValue(name));
     const place: RowPlace = {
       types: parts.map(({ type }) => type),
       values: parts.map(({ value }) => value),

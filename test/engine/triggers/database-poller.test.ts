@@ -244,6 +244,21 @@ test.for<readonly [JsonObject, string, string]>([
   [trigger({ query: "SELECT $1, $2" }), "trigger.query", "more values than $1"],
   [{ type: "database-change" }, "trigger.query", '"query" is missing'],
   [trigger({ query: "SELECT 1", key: "id" }), "trigger.key", '"key" has no effect without "mark"'],
+  [
+    { type: "database-change", collection: "orders" },
+    "trigger.mark",
+    'a collection needs a "mark"',
+  ],
+  [
+    trigger({ collection: "orders", mark: "_id" }),
+    "trigger.query",
+    '"query" and "collection" exclude each other',
+  ],
+  [
+    trigger({ filter: { paid: true } }),
+    "trigger.filter",
+    '"filter" has no effect without "collection"',
+  ],
   [trigger({ mark: "at" }), "trigger.query", 'with "mark" the query has no values'],
   [trigger({ query: "DELETE FROM t RETURNING *", mark: "at" }), "trigger.query", "read alone"],
   [trigger({ query: "SELECT * FROM t LIMIT 5;", mark: "at" }), "trigger.query", "no LIMIT"],

@@ -3,6 +3,7 @@ import { service as serviceStep } from "../../../src/engine/steps/service.ts";
 import { secretsOfUrl } from "../../../src/services/database/connection-url.ts";
 import { createDatabaseService } from "../../../src/services/database/database-service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
+import { serviceContext } from "../../support/service-context.ts";
 
 const urls = {
   default: "postgres://u:p@127.0.0.1:1/x",
@@ -61,20 +62,38 @@ test.each(["BEGIN", "/* all at once */ commit;", "SET x = 1", "SELECT 1; SELECT 
   },
 );
 
-test.each(["mysql://s3cret@h/x", "sqlite:?s3cret", "nonsense with s3cret"])(
+test.each(["mysql://s3cret@h/x", "sqlite:?s3cret", "nonsense with s3cret", "mongodb://u:s3cret@h"])(
   "%s is no database, and the message does not repeat it",
   (url) => {
     const create = () => createDatabaseService({ urls: { crm: url } });
 
-    expect(create).toThrow('"crm" must begin with postgres:// or sqlite:');
+    expect(create).toThrow('"crm" must begin with postgres://, mongodb:// or sqlite:');
     expect(create).not.toThrow("s3cret");
   },
 );
+
+test("a MongoDB has no SQL, which a step that asks it is told", async () => {
+  await using service = createDatabaseService({ urls: { crm: "mongodb://127.0.0.1:9/crm" } });
+  const services = createServiceRegistry([service]);
+  const asked = services.execute(
+    "database",
+    "query",
+    { query: "SELECT 1", connection: "crm" },
+    serviceContext(),
+  );
+
+  await expect(asked).rejects.toMatchObject({
+    code: "params_invalid",
+    message: expect.stringContaining("knows no SQL: it serves triggers"),
+  });
+});
 
 test("the log hides a URL with a password, and the password however it is written", () => {
   const url = "postgres://u:p%40ss@h/x";
 
   expect(secretsOfUrl(url)).toEqual([url, "p%40ss", "p@ss"]);
   expect(secretsOfUrl("sqlite:./x.db")).toEqual([]);
+  const several = "mongodb://u:p%40ss@a:1,b:2/shop?replicaSet=x";
+  expect(secretsOfUrl(several)).toEqual([several, "p%40ss", "p@ss"]);
   expect(secretsOfUrl("postgres://u:%zz@h/x")).toContain("%zz");
 });

@@ -9,7 +9,7 @@ import type { PlacedRow, RowQuestion, RowRange, RowSource } from "../../ports/ro
 import type { ServiceRegistry } from "../../ports/service.ts";
 import type { Store } from "../../ports/store.ts";
 import type { ActiveTrigger } from "../trigger-registry.ts";
-import type { DatabaseChangeConfig, MarkConfig } from "../types/database-change.ts";
+import { type DatabaseChangeConfig, type MarkConfig, originOf } from "../types/database-change.ts";
 import {
   firstProgress,
   isCoarse,
@@ -266,15 +266,20 @@ interface Batch {
 
 /** Places mean the same as long as it is the same: another query has other columns besides. */
 function sourceOf({ config, mark }: Pick<MarkedLook, "config" | "mark">): string {
-  const { connection = "default" } = config;
-  return hashJson({ connection, mark: mark.mark, key: [...mark.key] }).slice(0, 24);
+  const { connection = "default", collection } = config;
+  return hashJson({
+    connection,
+    ...omitUndefined({ collection }),
+    mark: mark.mark,
+    key: [...mark.key],
+  }).slice(0, 24);
 }
 
 function questionOf({ config, mark }: Pick<MarkedLook, "config" | "mark">): RowQuestion {
-  const { connection, query, timezone = null } = config;
+  const { connection, timezone = null } = config;
   const { mark: column, key, overlapMs } = mark;
   return {
-    query,
+    source: originOf(config),
     mark: column,
     key,
     timezone,

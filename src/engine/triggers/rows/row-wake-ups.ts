@@ -5,7 +5,7 @@ import type { RowSubscription } from "../../ports/row-source.ts";
 import type { ServiceRegistry } from "../../ports/service.ts";
 import type { EngineEvents } from "../../runtime/engine-events.ts";
 import type { ActiveTrigger } from "../trigger-registry.ts";
-import type { DatabaseChangeConfig } from "../types/database-change.ts";
+import { type DatabaseChangeConfig, originOf } from "../types/database-change.ts";
 
 export interface RowWakeUpsOptions {
   readonly services: ServiceRegistry;
@@ -32,24 +32,29 @@ export class RowWakeUps {
   }
 
   /** Listens, unless it does: before a look, so that the look finds what was written until then. Never rejects. */
-  async begin({ connection, notify }: DatabaseChangeConfig): Promise<void> {
+  async begin(config: DatabaseChangeConfig): Promise<void> {
+    const { connection, notify } = config;
     this.isDue = false;
     if (notify === undefined || this.#subscription !== null || this.#isOver) return;
     const rows = this.#options.services.get("database")?.rows;
     if (!rows) return;
     let isGone = false;
     try {
-      const subscription = await rows.listen(omitUndefined({ connection }), notify, {
-        notified: () => {
-          if (this.isDue) return;
-          this.isDue = true;
-          this.#wake();
+      const subscription = await rows.listen(
+        { source: originOf(config), ...omitUndefined({ connection }) },
+        notify,
+        {
+          notified: () => {
+            if (this.isDue) return;
+            this.isDue = true;
+            this.#wake();
+          },
+          lost: () => {
+            isGone = true;
+            this.#subscription = null;
+          },
         },
-        lost: () => {
-          isGone = true;
-          this.#subscription = null;
-        },
-      });
+      );
       // The trigger may have gone meanwhile.
       if (this.#isOver) return await subscription.close();
       this.#subscription = isGone ? null : subscription;

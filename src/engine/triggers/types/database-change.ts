@@ -1,16 +1,17 @@
 import { z } from "zod";
+import { anyJson } from "../../../shared/any-json.ts";
 import { Duration } from "../../../shared/duration.ts";
 import { parametersOf, sqlTokens } from "../../../shared/sql/sql-tokens.ts";
 import { whyNotStandalone } from "../../../shared/sql/standalone.ts";
 import { externalNames } from "../../definition/param-traits.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
-import { checkMark } from "./row-mark.ts";
+import type { RowOrigin } from "../../ports/row-source.ts";
+import { checkMark, checkPlace } from "./row-mark.ts";
 import { checkTimezone } from "./timezone.ts";
 
 const MIN_POLL_MS = 1000;
 
-const DEFAULT_KEY = "id";
 const DEFAULT_OVERLAP_MS = 60_000;
 
 /** The one parameter of a query: the time of the last look. */
@@ -27,13 +28,17 @@ export const DatabaseChangeConfig = z.strictObject({
     .optional()
     .register(externalNames, { kind: "connection", absent: "default" }),
   /** Reads what changed; `$1` is the time of the last look, in UTC. */
-  query: z.string().min(1).max(10_000),
+  query: z.string().min(1).max(10_000).optional(),
+  /** In place of a query: a collection of MongoDB. */
+  collection: z.string().min(1).max(255).optional(),
+  /** Which documents of it, as a filter of MongoDB; absent: all. */
+  filter: z.record(z.string(), anyJson()).optional(),
   /** Column of the query by which rows are in order: one that is later in it is new. Absent: the query compares with `$1` itself. */
   mark: ColumnName.optional(),
   /** Column, or columns, that tell apart rows of one mark. */
   key: z.union([ColumnName, z.array(ColumnName).min(1).max(5)]).optional(),
-  /** Channel of PostgreSQL on which the database says that there are new rows. */
-  notify: z.string().min(1).max(63).optional(),
+  /** Channel of PostgreSQL on which the database says that there are new rows; `true`: changes of the collection. */
+  notify: z.union([z.string().min(1).max(63), z.literal(true)]).optional(),
   /** How long a row may be committed after others whose mark is later. */
   overlap: Duration.optional(),
   /** IANA name of the time zone in which columns of the type `timestamp` are written; absent: that of the database. */
@@ -50,10 +55,19 @@ export interface MarkConfig {
 }
 
 /** @returns `null`: the query compares with `$1` itself. */
-export function markOf({ mark, key, overlap }: DatabaseChangeConfig): MarkConfig | null {
+export function markOf(config: DatabaseChangeConfig): MarkConfig | null {
+  const { mark, key, overlap } = config;
   if (mark === undefined) return null;
-  const columns = key === undefined ? [DEFAULT_KEY] : typeof key === "string" ? [key] : key;
+  const usual = config.collection === undefined ? "id" : "_id";
+  const columns = key === undefined ? [usual] : typeof key === "string" ? [key] : key;
   return { mark, key: columns, overlapMs: overlap ?? DEFAULT_OVERLAP_MS };
+}
+
+/** Where the rows are. */
+export function originOf({ query = "", collection, filter = {} }: DatabaseChangeConfig): RowOrigin {
+  return collection === undefined
+    ? { kind: "query", query }
+    : { kind: "collection", name: collection, filter };
 }
 
 /** New rows of a query start the workflow, one run for each. Variables: `changeRecord`, the row. */
@@ -75,7 +89,66 @@ function checkDatabaseChange(config: DatabaseChangeConfig): readonly ConfigProbl
     });
   }
   if (config.timezone !== undefined) problems.push(...checkTimezone(config.timezone));
-  const whyNot = whyNotStandalone(config.query);
+  return [...problems, ...checkSource(config)];
+}
+
+function checkSource(config: DatabaseChangeConfig): readonly ConfigProblem[] {
+  const { query, mark } = config;
+  if (config.collection !== undefined) return checkCollection(config);
+  if (query === undefined) {
+    const fix = "Write one SELECT that gives the rows that are new.";
+    return [{ path: ["query"], message: '"query" is missing', fix }];
+  }
+  const problems = [...checkStatement(query), ...unusedMembers(config, ["filter"], "collection")];
+  if (mark !== undefined) return [...problems, ...checkMark({ ...config, query, mark })];
+  problems.push(...unusedMembers(config, ["key", "overlap"], "mark"));
+  if (parametersOf(sqlTokens(query)).difference(TIME).size > 0) {
+    problems.push({
+      path: ["query"],
+      message: "the query has more values than $1",
+      fix: "Use $1 alone: the time of the last look.",
+    });
+  }
+  return problems;
+}
+
+function checkCollection(config: DatabaseChangeConfig): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (config.query !== undefined) {
+    problems.push({
+      path: ["query"],
+      message: '"query" and "collection" exclude each other',
+      fix: 'Write "query" for SQL, "collection" for MongoDB.',
+    });
+  }
+  if (config.mark !== undefined) return [...problems, ...checkPlace(config)];
+  return [
+    ...problems,
+    {
+      path: ["mark"],
+      message: 'a collection needs a "mark"',
+      fix: 'Name the member that is later in newer documents: "updatedAt", or "_id" for documents that never change.',
+    },
+  ];
+}
+
+function unusedMembers(
+  config: DatabaseChangeConfig,
+  names: readonly ("key" | "overlap" | "filter")[],
+  without: string,
+): readonly ConfigProblem[] {
+  return names
+    .filter((name) => config[name] !== undefined)
+    .map((name) => ({
+      path: [name],
+      message: `"${name}" has no effect without "${without}"`,
+      fix: `Write "${without}", or leave it out.`,
+    }));
+}
+
+function checkStatement(query: string): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const whyNot = whyNotStandalone(query);
   if (whyNot !== null) {
     problems.push({
       path: ["query"],
@@ -83,28 +156,11 @@ function checkDatabaseChange(config: DatabaseChangeConfig): readonly ConfigProbl
       fix: "Write one SELECT that gives the rows that are new.",
     });
   }
-  if (/\{\{/.test(config.query)) {
+  if (/\{\{/.test(query)) {
     problems.push({
       path: ["query"],
       message: "a query holds no templates",
       fix: "Use $1 for the time of the last look.",
-    });
-  }
-  const { mark } = config;
-  if (mark !== undefined) return [...problems, ...checkMark({ ...config, mark })];
-  for (const name of ["key", "overlap"] as const) {
-    if (config[name] === undefined) continue;
-    problems.push({
-      path: [name],
-      message: `"${name}" has no effect without "mark"`,
-      fix: 'Name the column by which rows are new as "mark", or leave it out.',
-    });
-  }
-  if (parametersOf(sqlTokens(config.query)).difference(TIME).size > 0) {
-    problems.push({
-      path: ["query"],
-      message: "the query has more values than $1",
-      fix: "Use $1 alone: the time of the last look.",
     });
   }
   return problems;

@@ -13,8 +13,20 @@ export function checkMark(config: {
   readonly key?: string | readonly string[] | undefined;
   readonly overlap?: number | undefined;
 }): readonly ConfigProblem[] {
-  const { mark, key, overlap } = config;
-  const problems = [...checkQuery(config.query)];
+  return [...checkQuery(config.query), ...checkPlace(config)];
+}
+
+/** Problems of what a row is known by. */
+export function checkPlace({
+  mark,
+  key,
+  overlap,
+}: {
+  readonly mark?: string | undefined;
+  readonly key?: string | readonly string[] | undefined;
+  readonly overlap?: number | undefined;
+}): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
   const columns = [mark, ...(typeof key === "object" ? key : [])];
   if (new Set(columns).size < columns.length) {
     problems.push({

@@ -19,9 +19,16 @@ const CONNECT_MS = 10_000;
  */
 export async function listenTo(
   { driver, pool, url, name }: Opened,
-  channel: string,
+  channel: string | true,
   listener: RowListener,
 ): Promise<RowSubscription> {
+  if (channel === true) {
+    throw new AppError({
+      code: "params_invalid",
+      message:
+        'PostgreSQL notifies of what is sent to a channel. Name it: "notify": "orders", for NOTIFY orders.',
+    });
+  }
   const Limited = limitedClient(driver);
   const client = new Limited({
     connectionString: url,

@@ -59,7 +59,7 @@ export type Reading = <Result>(
 /** The rows of a PostgreSQL database in the order of a mark. */
 export function createPostgresRows(
   reading: Reading,
-  listen: (channel: string, listener: RowListener) => Promise<RowSubscription>,
+  listen: (channel: string | true, listener: RowListener) => Promise<RowSubscription>,
 ): RowSource {
   return {
     last: (question, count, signal) =>
