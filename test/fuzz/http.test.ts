@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toText } from "../../simulator/json.ts";
-import { assertDeclared } from "../support/declared-answers.ts";
+import { assertDeclaredRaw } from "../support/declared-answers.ts";
 import { apiRequest } from "../support/fuzz/api-requests.ts";
 import { assertForPeople } from "../support/fuzz/for-people.ts";
 import { FUZZ_TIMEOUT_MS, fuzz } from "../support/fuzz/fuzz.ts";
@@ -18,22 +18,6 @@ function assertAnswer(head: string, answer: string): void {
     throw new Error(`The server is at fault: ${answer.slice(0, 3000)}`);
   assertForPeople(answer);
   assertDeclaredRaw(head, answer);
-}
-
-/** Holds an answer of a route, as it came, against what its endpoint declares. */
-function assertDeclaredRaw(head: string, answer: string): void {
-  const [method = "", target = ""] = head.split(" ", 2);
-  const final = answer.replace(/^HTTP\/1\.1 100 [^]*?\r\n\r\n/, "");
-  const end = final.indexOf("\r\n\r\n");
-  // Without the reference of a request it was no request to Node, or one of Slack's, which Bolt answers.
-  if (end < 0 || !/^x-request-id: req_/im.test(final.slice(0, end))) return;
-  assertDeclared({
-    method,
-    target,
-    status: Number(final.slice(9, 12)),
-    contentType: /^content-type: (.*)$/im.exec(final.slice(0, end))?.[1]?.trim() ?? null,
-    body: final.slice(end + 4),
-  });
 }
 
 test("no request makes the server fail, or give an answer that its document does not have", {

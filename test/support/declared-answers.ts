@@ -43,6 +43,28 @@ export function assertDeclared(answer: ReceivedAnswer): void {
   );
 }
 
+/**
+ * Holds an answer, as the server wrote it, against what the document says of it. What is no answer of the API is left alone: Node's own to
+ * what is no request, and Bolt's.
+ *
+ * @param head - the request up to its body.
+ * @throws {Error} as {@link assertDeclared}.
+ */
+export function assertDeclaredRaw(head: string, answer: string): void {
+  const [method = "", target = ""] = head.split(" ", 2);
+  const final = answer.replace(/^HTTP\/1\.1 100 [^]*?\r\n\r\n/, "");
+  const end = final.indexOf("\r\n\r\n");
+  const headers = final.slice(0, Math.max(0, end));
+  if (!/^x-request-id: req_/im.test(headers)) return;
+  assertDeclared({
+    method,
+    target,
+    status: Number(final.slice(9, 12)),
+    contentType: /^content-type: (.*)$/im.exec(headers)?.[1]?.trim() ?? null,
+    body: final.slice(end + 4),
+  });
+}
+
 /** What is not declared of an answer; `null`: all is. */
 function problemOf(answer: ReceivedAnswer): string | null {
   const { method, target, status } = answer;

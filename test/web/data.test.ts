@@ -72,6 +72,19 @@ describe("removing over HTTP", () => {
     });
   });
 
+  test("what only begins the id of a run, of one or of several, removes none", async () => {
+    await using web = await startWeb();
+    await web.call("POST", "/api/workflows", doubling);
+    const ids = [await run(web), await run(web)];
+
+    for (const id of [ids[0]?.slice(0, 12), ids[0]?.slice(5), "exec_"]) {
+      const refused = await web.call("DELETE", `/api/executions/${id}`);
+      expect([refused.status, refused.body.code]).toEqual([404, "execution_not_found"]);
+    }
+    expect((await web.call("GET", "/api/removals")).body.removals).toEqual([]);
+    expect((await web.call("GET", "/api/executions")).body.executions).toHaveLength(2);
+  });
+
   test("runs are counted first, and removed by what they are", async () => {
     await using web = await startWeb();
     await web.call("POST", "/api/workflows", doubling);

@@ -1,3 +1,4 @@
+import { AppError, isAppError } from "../../shared/errors.ts";
 import { toJson } from "../../shared/json.ts";
 import type {
   Data,
@@ -55,7 +56,24 @@ export class GuardedData implements Data {
   /** Says of one that was removed before when and by whom. @throws {AppError} `execution_not_found`. */
   async #assertThere(target: RemovalTarget): Promise<void> {
     if (target.kind !== "runs") return;
-    for (const id of target.executionIds) await this.#parts.executions.resolveId(id);
+    for (const id of target.executionIds) {
+      const found = await this.#find(id);
+      // What begins an id may stand for a run when it is read, not when it is removed.
+      if (found === id) continue;
+      throw new AppError({
+        code: "execution_not_found",
+        message: `There is no run "${id}". Name runs that are to be removed by their whole ids.`,
+      });
+    }
+  }
+
+  async #find(id: string): Promise<string | null> {
+    try {
+      return await this.#parts.executions.resolveId(id);
+    } catch (error) {
+      if (isAppError(error, "execution_ambiguous")) return null;
+      throw error;
+    }
   }
 
   retentionOf(workflowId: string): Promise<RetentionView> {
