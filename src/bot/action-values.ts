@@ -78,9 +78,10 @@ export function parseTokenValue(text: string | undefined): z.output<typeof Token
   return TokenValue.safeParse(parseJson(text)).data ?? null;
 }
 
-/** What the button carries that removes runs: one, or those of a workflow with a status that ended before a moment. */
+/** What the button carries that removes runs: one, what is stored about a person, or those of a workflow with a status that ended before a moment. */
 const RemovalValue = z.union([
   z.object({ e: z.string() }),
+  z.object({ p: z.string() }),
   z.object({
     w: z.string(),
     s: z.enum(["completed", "failed", "cancelled"]).optional(),

@@ -112,6 +112,13 @@ export function createDrafts(drafts: StorageOf<typeof DRAFTS>): DraftStore {
         order: ["-createdAt", "-key"],
         limit,
       }),
+    listBefore: (before, limit) =>
+      drafts.list({
+        where: { createdAt: { from: 0, before } },
+        order: ["-createdAt", "-key"],
+        limit,
+      }),
+    remove: (id) => drafts.remove({ id }),
     save: (draft) => drafts.save(draft),
   };
 }
@@ -217,6 +224,16 @@ function toPromptCall({ id, at, model, costNano, latencyMs, value }: CallRecord)
   return { id, at, model, costNano, latencyMs, valid: value !== undefined };
 }
 
+/** What a call cost, and how long it took. An encrypted one keeps its costs in plain. */
+function withoutContents(call: CallRecord): CallRecord {
+  const { id, executionId, workflowId, stepId, at, model, by, prompt } = call;
+  const { usage, costNano, priceVersion, latencyMs } = call;
+  return omitUndefined({
+    ...{ id, executionId, workflowId, stepId, at, model, by, prompt },
+    ...{ usage, costNano, priceVersion, latencyMs, messages: [], response: null, text: "" },
+  });
+}
+
 export function createCalls(calls: StorageOf<typeof CALLS>): CallStore {
   return {
     async insert(call) {
@@ -232,6 +249,10 @@ export function createCalls(calls: StorageOf<typeof CALLS>): CallStore {
         order: ["-at", "-key"],
         limit,
       }),
+    async redact(id) {
+      const call = await calls.get({ id });
+      if (call !== null) await calls.save(withoutContents(call));
+    },
     listCosts: ({ workflowId, from, to }) =>
       calls.listTexts<CallCost>("cost", {
         where: { workflow: workflowId, at: { from, before: to } },

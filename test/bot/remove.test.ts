@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { shortRunId } from "../../src/slack/text.ts";
+import { draft } from "../store/records.ts";
 import { askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
@@ -75,6 +76,21 @@ test("runs of a workflow are removed by status and age; those that wait for peop
 
   const { executions } = await bot.engine.executions.list({});
   expect(executions).toMatchObject([{ workflowId: "ask", status: "waiting" }]);
+});
+
+test("what is stored about a person is counted and removed, their drafts included", async () => {
+  await using bot = await TestBot.start({ definitions: [FAILING] });
+  await bot.slash("U0BOB", "run failing");
+  await bot.message("C0GENERAL", /Failing: Failed/);
+  await bot.store.drafts.insert(draft("d1", { ownerId: "U0BOB" }));
+
+  expect(await bot.slash("U0ALICE", "remove person bob")).toMatch(/names no person/);
+  expect(await bot.slash("U0ALICE", "remove person <@U0BOB>")).toMatch(
+    /Remove 1 run and 1 draft of <@U0BOB>/,
+  );
+  await confirm(bot, "remove person <@U0BOB>");
+  await gone(bot);
+  await bot.until(async () => ((await bot.store.drafts.get("d1")) === null ? true : undefined));
 });
 
 test("show says how long runs are kept", async () => {

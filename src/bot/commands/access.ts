@@ -26,7 +26,7 @@ export const accessCommand: Subcommand = {
 };
 
 /** Slack turns `@bob` into a mention; an id does as well. */
-function readPerson(word: string, usage: string): string {
+export function readPerson(word: string, usage: string): string {
   const id = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(word)?.[1] ?? word;
   if (isUserId(id)) return id;
   throw new AppError({

@@ -7,6 +7,7 @@ import { type RemovalValue, toRemovalValue } from "../action-values.ts";
 import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
+import { readPerson } from "./access.ts";
 import { assertNoMore, findWorkflow, foldName, readRun } from "./named.ts";
 import { ADMINS_ONLY, type CommandRequest, type Subcommand } from "./subcommand.ts";
 import { invalid } from "./tokens.ts";
@@ -16,7 +17,7 @@ const SHOWN = 10;
 
 export const removeCommand: Subcommand = {
   name: "remove",
-  usage: "<run>|<workflow> [completed|failed|cancelled] [before=90d]|status",
+  usage: "<run>|<workflow> [completed|failed|cancelled] [before=90d]|person <@person>|status",
   summary: "remove runs that are over for good; says how many and asks first",
   roles: ADMINS_ONLY,
   takesRun: true,
@@ -26,9 +27,11 @@ export const removeCommand: Subcommand = {
     if (words.length === 1 && foldName(words[0] ?? "") === "status")
       return listRemovals(caller.userId, context);
     const value = await readTarget(request, context);
-    const { runs, isMore } = await context.engine.data.preview(toTarget(value), caller.userId);
-    if (runs === 0) return "There are no such runs that are over.";
-    const what = `${isMore ? "more than " : ""}${counted(runs, "run")}`;
+    const preview = await context.engine.data.preview(toTarget(value), caller.userId);
+    const { runs, isMore, drafts } = preview;
+    if (runs === 0 && !drafts) return "There are no such runs that are over.";
+    const some = `${isMore ? "more than " : ""}${counted(runs, "run")}`;
+    const what = drafts === undefined ? some : `${some} and ${counted(drafts, "draft")}`;
     const text = `Remove ${what}${describe(value)}, with all that is stored of ${runs === 1 ? "it" : "them"} and of the runs that ${runs === 1 ? "its" : "their"} steps started? Costs and the audit stay; what stands in Slack stays, too. This cannot be undone.`;
     const confirm = button({
       actionId: ACTION_IDS.removeRuns,
@@ -55,6 +58,11 @@ async function readTarget(
   context: BotContext,
 ): Promise<RemovalValue> {
   const { command, clock } = context;
+  const [first = "", mention, ...others] = words;
+  if (foldName(first) === "person" && mention !== undefined) {
+    assertNoMore(others, context, removeCommand);
+    return { p: readPerson(mention, `${command} remove person @bob`) };
+  }
   const workflow = words.length > 0 ? await findWorkflow(words, context) : null;
   if (workflow === null) {
     const { executionId, rest } = await readRun(words, context, removeCommand);
@@ -96,12 +104,14 @@ function readBefore(text: string, now: number): number {
 
 function toTarget(value: RemovalValue): RemovalTarget {
   if ("e" in value) return { kind: "runs", executionIds: [value.e] };
+  if ("p" in value) return { kind: "person", userId: value.p };
   const { w: workflowId, s: status, t: endedBefore } = value;
   return { kind: "filter", workflowId, ...omitUndefined({ status, endedBefore }) };
 }
 
 function describe(value: RemovalValue): string {
   if ("e" in value) return ` (\`${shortRunId(value.e)}\`)`;
+  if ("p" in value) return ` of ${mentionPerson(value.p)}`;
   const { w, s, t } = value;
   const ended = t === undefined ? "" : ` and ended before ${showTime(t)}`;
   const how = s === undefined ? "are over" : s === "cancelled" ? "were cancelled" : s;

@@ -3,7 +3,9 @@ import type { ExecutionStatus } from "../model/state.ts";
 /** What is to be removed for good. */
 export type RemovalTarget =
   | { readonly kind: "runs"; readonly executionIds: readonly string[] }
-  | ({ readonly kind: "filter" } & RemovalFilter);
+  | ({ readonly kind: "filter" } & RemovalFilter)
+  /** What is stored about a person: the runs that they started, their drafts, and what models were asked for these. */
+  | { readonly kind: "person"; readonly userId: string };
 
 /** Runs that are over and fit all of these. */
 export interface RemovalFilter {
@@ -21,6 +23,8 @@ export interface RemovalPreview {
   readonly runs: number;
   /** There are more than were counted. */
   readonly isMore: boolean;
+  /** Drafts of a person. Absent: none are meant. */
+  readonly drafts?: number;
 }
 
 /** A removal that continues in the background, and survives the process. */

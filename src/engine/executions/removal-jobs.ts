@@ -5,11 +5,13 @@ import { toJson } from "../../shared/json.ts";
 import { nextTurn } from "../../shared/next-turn.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { RemovalJob, RemovalPreview, RemovalTarget } from "../api/data.ts";
+import { GENERATION } from "../model/execution-id.ts";
 import { isFinished } from "../model/state.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { OverExecution, OverQuery } from "../ports/removals.ts";
 import type { Store } from "../ports/store.ts";
+import type { DraftRecord } from "../ports/workflows.ts";
 import type { Families, Why } from "./families.ts";
 
 export interface RemovalJobsOptions {
@@ -36,6 +38,8 @@ const PAGE = 50;
 /** Runs that a preview counts. */
 const MAX_COUNTED = 10_000;
 const MAX_IDS = 1000;
+/** Far fewer are begun within a millisecond. */
+const DRAFTS_PAGE = 500;
 /** Removing takes this part of the time at most: a pause follows that is so much longer. */
 const REST_FACTOR = 4;
 
@@ -50,6 +54,7 @@ const StoredJob = z.object({
       startedBy: z.string().exactOptional(),
       endedBefore: z.number().exactOptional(),
     }),
+    z.object({ kind: z.literal("person"), userId: z.string() }),
   ]),
   by: z.string(),
   at: z.number(),
@@ -81,11 +86,19 @@ export class RemovalJobs {
       return { runs: new Set(target.executionIds).size, isMore: false };
     }
     let runs = 0;
+    const rest = await this.#countDrafts(target);
     for await (const page of pagesOf(store, queryOf(target, clock.now()))) {
       runs += page.length;
-      if (runs >= MAX_COUNTED) return { runs, isMore: true };
+      if (runs >= MAX_COUNTED) return { runs, isMore: true, ...rest };
     }
-    return { runs, isMore: false };
+    return { runs, isMore: false, ...rest };
+  }
+
+  async #countDrafts(target: RemovalTarget): Promise<Pick<RemovalPreview, "drafts">> {
+    if (target.kind !== "person") return {};
+    let drafts = 0;
+    for await (const found of draftsOf(this.#options.store, target.userId)) drafts += found.length;
+    return { drafts };
   }
 
   /** Durable when it resolves. */
@@ -157,10 +170,11 @@ export class RemovalJobs {
   /** @returns whether it is done. */
   async #do(job: RemovalJob): Promise<boolean> {
     const { store, clock, logger, onDone } = this.#options;
-    const why: Why = { by: job.by, reason: "request" };
+    const { target } = job;
+    const why: Why = { by: job.by, reason: target.kind === "person" ? "person" : "request" };
     let { removed } = job;
     let kept = 0;
-    for await (const page of this.#candidates(job.target)) {
+    for await (const page of this.#candidates(target)) {
       for (const executionId of page) {
         if (this.#stop.signal.aborted || !(await this.#isOurs())) return false;
         const gone = await this.#rested(() => this.#options.families.remove(executionId, why));
@@ -170,6 +184,7 @@ export class RemovalJobs {
       }
       await this.#save({ ...job, removed, kept });
     }
+    if (target.kind === "person") await this.#removeDrafts(target.userId);
     const done = { ...job, removed, kept, endedAt: clock.now() };
     // First, so that a crash in between records it twice and not never.
     await onDone(done);
@@ -186,6 +201,16 @@ export class RemovalJobs {
     }
     for await (const page of pagesOf(store, queryOf(target, clock.now())))
       yield page.map(({ executionId }) => executionId);
+  }
+
+  /** With what the person and the model wrote for them; what that cost stays. */
+  async #removeDrafts(userId: string): Promise<void> {
+    const { store, clock } = this.#options;
+    const everything = { workflowId: GENERATION, from: 0, to: clock.now() + 1 };
+    for (const { id, by } of await store.calls.listCosts(everything))
+      if (by === userId) await this.#rested(() => store.calls.redact(id));
+    for await (const drafts of draftsOf(store, userId))
+      for (const { id } of drafts) await this.#rested(() => store.drafts.remove(id));
   }
 
   /** Runs that are under way go before: after each step a pause follows that is longer than it took. */
@@ -224,10 +249,31 @@ export class RemovalJobs {
   }
 }
 
+/** @yields the drafts of a person, in pages. */
+async function* draftsOf(
+  { drafts }: Pick<Store, "drafts">,
+  userId: string,
+): AsyncGenerator<readonly DraftRecord[]> {
+  let before = Number.MAX_SAFE_INTEGER;
+  const seen = new Set<string>();
+  for (;;) {
+    const page = await drafts.listBefore(before, DRAFTS_PAGE);
+    const own = page.filter(({ id, ownerId }) => ownerId === userId && !seen.has(id));
+    for (const { id } of own) seen.add(id);
+    if (own.length > 0) yield own;
+    const last = page.at(-1);
+    if (page.length < DRAFTS_PAGE || last === undefined) return;
+    // Once more those of this moment, of which the page may have had some alone.
+    before = last.createdAt + 1;
+  }
+}
+
 function queryOf(
-  { kind: _kind, endedBefore, ...filter }: Extract<RemovalTarget, { kind: "filter" }>,
+  target: Exclude<RemovalTarget, { kind: "runs" }>,
   now: number,
 ): Omit<OverQuery, "limit" | "after"> {
+  if (target.kind === "person") return { startedBy: target.userId, endedBefore: now + 1 };
+  const { kind: _kind, endedBefore, ...filter } = target;
   return { ...filter, endedBefore: endedBefore ?? now + 1 };
 }
 

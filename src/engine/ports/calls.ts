@@ -16,6 +16,8 @@ export interface CallStore {
    * The newest calls of one version of a named prompt, newest first, of one moment the greatest id.
    */
   listOfPrompt(prompt: PromptVersionId, limit: number): Promise<readonly PromptCall[]>;
+  /** Removes what was asked and answered from a call; what it cost stays. */
+  redact(id: string): Promise<void>;
   /**
    * What the calls recorded for a workflow cost from `from` up to, not including, `to`; in order of
    * time, of one moment by id.

@@ -67,6 +67,10 @@ export interface DraftStore {
   listIn(channel: string, limit: number): Promise<readonly DraftRecord[]>;
   /** The drafts of all channels from `since` on by `createdAt`, the newest first; of one moment the greatest id. */
   listNewest(since: number, limit: number): Promise<readonly DraftRecord[]>;
+  /** Those from before a moment, by `createdAt`; in the same order. */
+  listBefore(before: number, limit: number): Promise<readonly DraftRecord[]>;
+  /** Removes the draft with this id, if there is one. */
+  remove(id: string): Promise<void>;
   /** Replaces the draft with this id, or stores it. */
   save(draft: DraftRecord): Promise<void>;
 }

@@ -87,6 +87,8 @@ function sealing(store: Store, seals: RecordSeals): Store {
       insert: (call) => store.calls.insert(seals.calls.seal(call)),
       get: async (id) => openOne(seals.calls, await store.calls.get(id)),
       list: async (executionId) => openAll(seals.calls, await store.calls.list(executionId)),
+      listNewest: async (executionId, limit) =>
+        openAll(seals.calls, await store.calls.listNewest(executionId, limit)),
     },
     answers: {
       ...store.answers,
@@ -154,6 +156,8 @@ function sealDrafts(drafts: DraftStore, { drafts: seal }: RecordSeals): DraftSto
       openOne(seal, await drafts.findInThread(channel, threadTs)),
     listIn: async (channel, limit) => openAll(seal, await drafts.listIn(channel, limit)),
     listNewest: async (since, limit) => openAll(seal, await drafts.listNewest(since, limit)),
+    listBefore: async (before, limit) => openAll(seal, await drafts.listBefore(before, limit)),
+    remove: (id) => drafts.remove(id),
     save: (draft) => drafts.save(seal.seal(draft)),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isUserId } from "../../shared/slack-ids.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { anyBody, ById, jsonBody, Moment, NoParams, NoQuery, noBody, Succeeded } from "./parts.ts";
 
@@ -25,16 +26,22 @@ export const Wanted = z
     workflowId: z.string().exactOptional(),
     status: z.enum(["completed", "failed", "cancelled"]).exactOptional(),
     startedBy: z.string().exactOptional(),
+    person: z
+      .string()
+      .refine(isUserId, "must be the id of a Slack user, such as U0ALICE")
+      .exactOptional()
+      .meta({ description: "All that is stored about this person: with their drafts." }),
     endedBefore: Time.exactOptional(),
     dryRun: z.boolean().default(false),
   })
-  .superRefine(({ executionIds, dryRun: _dryRun, ...filter }, context) => {
+  .superRefine(({ executionIds, person, dryRun: _dryRun, ...filter }, context) => {
     const filters = Object.keys(filter);
-    if ((executionIds === undefined) === filters.length > 0) return;
+    const ways = [executionIds, person].filter((way) => way !== undefined).length;
+    if (ways + Math.min(filters.length, 1) === 1) return;
     const message =
-      executionIds === undefined
-        ? "must name runs (executionIds), or say which are meant: workflowId, status, startedBy, endedBefore"
-        : "must not be combined with executionIds";
+      ways === 0
+        ? "must name runs (executionIds) or a person, or say which runs are meant: workflowId, status, startedBy, endedBefore"
+        : "must not be combined with executionIds or person";
     context.addIssue({ code: "custom", path: filters.slice(0, 1), message });
   });
 
@@ -94,6 +101,7 @@ export const dataEndpoints = {
           .int()
           .meta({ description: "Runs that fit, without those that their steps started." }),
         isMore: z.boolean().meta({ description: "There are more than were counted." }),
+        drafts: z.int().optional().meta({ description: "Drafts of the person." }),
         removal: Removal.nullable().meta({ description: "`null` after a dry run." }),
       }),
     },

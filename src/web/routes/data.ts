@@ -2,7 +2,6 @@ import type { z } from "zod";
 import type { RemovalJob, RemovalTarget } from "../../engine/api/data.ts";
 import type { Engine } from "../../engine/api/engine.ts";
 import { OPERATOR } from "../../engine/model/actor.ts";
-import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { dataEndpoints, type Wanted } from "../endpoints/data.ts";
 import { type Route, route } from "../http/route.ts";
 
@@ -22,9 +21,9 @@ export function dataRoutes({ workflows, data }: Engine): readonly Route[] {
     route(dataEndpoints.removeExecutions)(async ({ body }) => {
       const target = targetOf(body);
       const { dryRun } = body;
-      const { runs, isMore } = await data.preview(target, OPERATOR);
+      const preview = await data.preview(target, OPERATOR);
       const removal = dryRun ? null : toRemoval(await data.remove(target, OPERATOR));
-      return { body: { success: true, dryRun, runs, isMore, removal } };
+      return { body: { success: true, dryRun, ...preview, removal } };
     }),
     route(dataEndpoints.removeExecution)(async ({ params: { id } }) => {
       const removal = await data.remove({ kind: "runs", executionIds: [id] }, OPERATOR);
@@ -36,23 +35,12 @@ export function dataRoutes({ workflows, data }: Engine): readonly Route[] {
   ];
 }
 
-function targetOf({
-  executionIds,
-  endedBefore,
-  dryRun: _dryRun,
-  ...filter
-}: z.output<typeof Wanted>) {
-  const target: RemovalTarget =
-    executionIds === undefined
-      ? {
-          kind: "filter",
-          ...filter,
-          ...omitUndefined({
-            endedBefore: endedBefore === undefined ? undefined : Date.parse(endedBefore),
-          }),
-        }
-      : { kind: "runs", executionIds };
-  return target;
+function targetOf(wanted: z.output<typeof Wanted>): RemovalTarget {
+  const { executionIds, person, endedBefore, dryRun: _dryRun, ...filter } = wanted;
+  if (executionIds !== undefined) return { kind: "runs", executionIds };
+  if (person !== undefined) return { kind: "person", userId: person };
+  if (endedBefore === undefined) return { kind: "filter", ...filter };
+  return { kind: "filter", ...filter, endedBefore: Date.parse(endedBefore) };
 }
 
 function toRemoval({ id, by, at, removed, kept, endedAt }: RemovalJob) {

@@ -3,6 +3,7 @@ import type { RemovalTarget } from "../../../src/engine/api/data.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { draft } from "../../store/records.ts";
 import { interceptStore } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { WorkflowHarness } from "../../support/workflow-harness.ts";
@@ -261,5 +262,43 @@ describe("removing runs", () => {
 
     expect(await start()).toEqual({ executionId, existed: true });
     expect(await idsOf(harness)).toEqual([]);
+  });
+
+  test("what is stored about a person goes: their runs that are over, their drafts, and what models were asked for these", async () => {
+    await using harness = await WorkflowHarness.open(ASKING);
+    const { engine, store } = harness;
+    const over = await harness.start("asking", {});
+    await harness.decide(over.executionId, "U0BOB", "approve");
+    const open = await harness.start("asking", {});
+    for (const [id, ownerId] of [
+      ["d1", "U0ALICE"],
+      ["d2", "U0BOB"],
+    ] as const)
+      await store.drafts.insert(draft(id, { ownerId, description: `For ${ownerId}` }));
+    for (const by of ["U0ALICE", "U0BOB"])
+      await store.calls.insert({
+        ...{ id: `call:${by}`, executionId: "drafts", workflowId: ":drafts", stepId: "draft" },
+        ...{ by, at: 1, model: "gpt-4o-mini", response: { said: by }, text: `Secret of ${by}` },
+        ...{ messages: [{ role: "user", content: `Secret of ${by}` }], costNano: 7 },
+        ...{ priceVersion: "1", latencyMs: 5 },
+      });
+    const costs = () => store.calls.listCosts({ workflowId: ":drafts", from: 0, to: 9 });
+    const before = await costs();
+    const target = { kind: "person", userId: "U0ALICE" } as const;
+
+    expect(await engine.data.preview(target, "U0ALICE")).toEqual({
+      runs: 1,
+      isMore: false,
+      drafts: 1,
+    });
+    expect(await removed(harness, target)).toMatchObject({ removed: 1 });
+
+    expect(await idsOf(harness)).toEqual([open.executionId]);
+    expect(await store.drafts.get("d1")).toBeNull();
+    expect(await store.drafts.get("d2")).toMatchObject({ description: "For U0BOB" });
+    expect(JSON.stringify(await store.calls.list("drafts"))).not.toContain("Secret of U0ALICE");
+    expect(await store.calls.get("call:U0BOB")).toMatchObject({ text: "Secret of U0BOB" });
+    expect(await costs()).toEqual(before);
+    expect(await store.removals.get(over.executionId)).toMatchObject({ reason: "person" });
   });
 });

@@ -32,6 +32,25 @@ export function callsConformance(open: OpenStore): void {
       expect(await store.calls.list("exec_1")).toHaveLength(1);
     });
 
+    test("the newest calls are whole, and one loses its contents and no costs", async () => {
+      await using store = await open();
+      const stored = call("c1", "exec_1", { text: "secret", value: "secret", reason: "secret" });
+      await store.calls.insert(stored);
+      expect(await store.calls.listNewest("exec_1", 1)).toEqual([stored]);
+      const costs = { workflowId: stored.workflowId, from: stored.at, to: stored.at + 1 };
+      const before = await store.calls.listCosts(costs);
+      expect(before).toHaveLength(1);
+
+      await store.calls.redact("c1");
+      await store.calls.redact("unknown");
+
+      const [left] = await store.calls.list("exec_1");
+      expect(left).toMatchObject({ id: "c1", text: "", messages: [], costNano: stored.costNano });
+      expect(JSON.stringify(left)).not.toContain("secret");
+      expect(await store.calls.listCosts(costs)).toEqual(before);
+      expect(await store.calls.get("unknown")).toBeNull();
+    });
+
     test("an execution's calls are in order of time, of one moment by id", async () => {
       await using store = await open();
       await store.calls.insert(call("c2", "exec_1", { at: START + 1 }));

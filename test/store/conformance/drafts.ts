@@ -82,5 +82,25 @@ export function draftsConformance(open: OpenStore): void {
       expect(await listIds(START + 1, 9)).toEqual(["draft_3", "draft_2"]);
       expect(await listIds(START, 9)).toEqual(["draft_3", "draft_2", "draft_1"]);
     });
+
+    test("are read back to the oldest, and are gone once they are removed", async () => {
+      await using store = await open();
+      for (const [id, createdAt] of [
+        ["d1", START],
+        ["d2", START + 1],
+        ["d3", START + 2],
+      ] as const)
+        await store.drafts.insert(draft(id, { createdAt }));
+      const ids = async (before: number, limit: number) =>
+        (await store.drafts.listBefore(before, limit)).map(({ id }) => id);
+
+      expect(await ids(Number.MAX_SAFE_INTEGER, 2)).toEqual(["d3", "d2"]);
+      expect(await ids(START + 2, 9)).toEqual(["d2", "d1"]);
+      await store.drafts.remove("d2");
+      await store.drafts.remove("d2");
+
+      expect(await store.drafts.get("d2")).toBeNull();
+      expect(await ids(Number.MAX_SAFE_INTEGER, 9)).toEqual(["d3", "d1"]);
+    });
   });
 }
