@@ -46,6 +46,7 @@ const FAULTS = {
   token_not_found: "user",
   scope_missing: "user",
   rate_limited: "user",
+  media_type_refused: "user",
   key_reused: "user",
   request_under_way: "user",
   prompt_invalid: "author",

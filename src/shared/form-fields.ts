@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "./json.ts";
 
-/** The fields of a form by name: a value, or the list of its values, in order, of a name that is repeated. */
+/** Fields by name: a value, or the list of its values, in order, of a name that is repeated. */
 export function toFields(pairs: Iterable<readonly [name: string, value: Json]>): JsonObject {
   const byName = Map.groupBy(pairs, ([name]) => name);
   // fromEntries defines own members: a field called __proto__ is a field.

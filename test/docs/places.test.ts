@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bodyPlace } from "../../src/services/http/body-place.ts";
 import type { Json } from "../../src/shared/json.ts";
 import { toText } from "../../src/shared/json-text.ts";
 import { addressPlace } from "../../src/shared/places/address-place.ts";
+import { bodyPlace } from "../../src/shared/places/body-place.ts";
 import { htmlPlace } from "../../src/shared/places/html-place.ts";
 import type { Place } from "../../src/shared/places/place.ts";
 import { slackPlace } from "../../src/shared/places/slack-place.ts";

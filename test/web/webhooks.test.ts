@@ -333,6 +333,128 @@ describe("callers of a webhook", () => {
   });
 });
 
+describe("an answer of a webhook", () => {
+  test("is the one that its definition makes of the end of the run", async () => {
+    await using web = await serve({
+      respond: {
+        wait: "10s",
+        status: 201,
+        headers: { "content-type": "text/xml", "X-Tier": "{{variables.tier}}" },
+        body: "<Response><Message>{{variables.ticketText}}</Message></Response>",
+      },
+    });
+
+    const answer = await fetch(`${web.url}${PATH}`, {
+      method: "POST",
+      body: '{"ticketText": "<it> & more", "tier": 2}',
+    });
+
+    expect([
+      answer.status,
+      answer.headers.get("content-type"),
+      answer.headers.get("x-tier"),
+    ]).toEqual([201, "text/xml", "2"]);
+    expect(answer.headers.get("content-security-policy")).toMatch(/default-src 'none'/);
+    expect(await answer.text()).toBe(
+      "<Response><Message>&lt;it&gt; &amp; more</Message></Response>",
+    );
+  });
+
+  test("has no body where its status has none", async () => {
+    await using web = await serve({ respond: { wait: "10s", status: 204 } });
+    expect(await web.call("POST", PATH, { n: 1 })).toMatchObject({ status: 204, body: null });
+  });
+
+  test("says that the run goes on when it is not over in time", async () => {
+    await using web = await startWeb();
+    const steps = [{ id: "pause", type: "wait", config: { duration: "1h" } }];
+    await web.engine.workflows.deploy(triage({ respond: { wait: "50ms" } }, { steps }), {
+      by: "test",
+    });
+    const { status, body } = await web.call("POST", PATH, {});
+    expect([status, body]).toEqual([
+      202,
+      { executionId: expect.stringMatching(/^exec_/), status: "running" },
+    ]);
+  });
+
+  test("to a question by GET is plain text that a browser takes for nothing else", async () => {
+    await using web = await serve({ public: true, challenge: "dropbox" });
+    const answer = await fetch(`${web.url}${PATH}?challenge=${encodeURIComponent("<script>")}`);
+    expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
+      200,
+      "text/plain; charset=utf-8",
+      "<script>",
+    ]);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    const other = await web.call("GET", PATH);
+    expect([other.status, other.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
+  });
+
+  test("to a body of another type than it takes is 415", async () => {
+    await using web = await serve({ accepts: ["json"] });
+    expect(
+      await web.call("POST", PATH, "<a/>", { "content-type": "application/xml" }),
+    ).toMatchObject({
+      status: 415,
+      body: { code: "media_type_refused", error: expect.stringContaining("application/json") },
+    });
+  });
+
+  test("above its limit says when to come again, each of the others runs once", async () => {
+    await using web = await serve({ rateLimit: { perMinute: 4 } });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => web.call("POST", PATH, { n })),
+    );
+    const taken = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect([taken.length, refused.length]).toEqual([4, 96]);
+    for (const { headers } of refused)
+      expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(new Set(taken.map(({ body }) => body.executionId)).size).toBe(4);
+    expect((await web.engine.executions.list({ limit: 200 })).executions).toHaveLength(4);
+  });
+});
+
+test("a path with parameters has one limit for each address, whatever stands in them", async () => {
+  await using web = await serve(
+    { path: "/webhooks/shop/:store", public: true },
+    { rateLimit: { perSecond: 0.001, burst: 2 } },
+  );
+  const send = async (store: string) =>
+    (await web.call("POST", `/webhooks/shop/${store}`, {}, FROM_OUTSIDE)).status;
+  expect([await send("a"), await send("b"), await send("c")]).toEqual([200, 200, 429]);
+});
+
+test("Twilio's signature is that of the address as it was sent", async () => {
+  await using web = await serve({
+    secret: "FORGE",
+    signature: { scheme: "twilio", address: "https://bot.example.com" },
+  });
+  const query = "a=It's+here&b=%20";
+  const form = "Body=Hi&From=%2B14158675309";
+  const signed = `https://bot.example.com${PATH}?${query}BodyHiFrom+14158675309`;
+  const signature = createHmac("sha1", SECRET).update(signed).digest("base64");
+  const send = (search: string) =>
+    sendRaw(
+      web.port,
+      rawRequest(
+        `POST ${PATH}?${search}`,
+        [
+          "Host: localhost",
+          "Content-Type: application/x-www-form-urlencoded",
+          `X-Twilio-Signature: ${signature}`,
+          "I-Twilio-Idempotency-Token: t-1",
+        ],
+        form,
+      ),
+    );
+
+  expect(await send(query)).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await send(query)).toContain('"duplicate":true');
+  expect(await send("a=It's+here&b=+")).toMatch(/^HTTP\/1\.1 401 /);
+});
+
 describe("deploying", () => {
   test("a path at which another workflow listens is refused, naming it", async () => {
     await using web = await serve();

@@ -67,14 +67,18 @@ export interface Triggers {
    * Checks what of a request to a webhook can be checked before its body is read: who listens there, and whether the proof that it asks
    * for is there at all.
    *
-   * @returns `isOpen`: no proof is asked of this caller.
-   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`.
+   * @returns `isOpen`: no proof is asked of this caller. `path`: that of the webhook, as its definition has it. `reply`: the head alone
+   * asks a question, and this is the whole answer.
+   * @throws {AppError} `route_not_found`, `method_not_allowed`, `not_allowed`, `token_invalid`.
    */
-  checkWebhook(head: WebhookHead): Promise<{ readonly isOpen: boolean }>;
+  checkWebhook(
+    head: WebhookHead,
+  ): Promise<{ readonly isOpen: boolean; readonly path: string; readonly reply?: WebhookReply }>;
   /**
    * Starts what a request to a webhook asks for. Accepted when it resolves.
    *
-   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `json_malformed`, `input_invalid`.
+   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `media_type_refused`, `json_malformed`, `body_too_large`,
+   * `input_invalid`; `rate_limited` with the time to wait.
    */
   receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer>;
   /**
@@ -226,6 +230,8 @@ export interface ShortcutRequest {
 
 /** A request to the path of a webhook, without its body. */
 export interface WebhookHead {
+  /** `GET` asks a question alone and starts nothing. @default POST */
+  readonly method?: "GET" | "POST";
   readonly path: string;
   /** Behind the question mark, as it was sent; empty without one. */
   readonly query: string;
@@ -243,8 +249,20 @@ export interface WebhookRequest extends WebhookHead {
   readonly onProven?: () => void;
 }
 
+/** What came of a request to a webhook. */
 export interface WebhookAnswer {
-  readonly executionId: string;
+  /** `null`: it asked a question and began nothing. */
+  readonly executionId: string | null;
   /** The same delivery came before, and this is what it began. */
   readonly duplicate: boolean;
+  /** The answer to a question, or what the definition answers when the run is over; absent: the usual answer. */
+  readonly reply?: WebhookReply;
+}
+
+/** An answer of another form than the API's. */
+export interface WebhookReply {
+  readonly status: number;
+  /** By lower-case name, `content-type` among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
 }

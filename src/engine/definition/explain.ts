@@ -1,6 +1,6 @@
 import { counted } from "../../shared/counted.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import { type Json, type JsonObject, toJson } from "../../shared/json.ts";
+import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import {
   joinWordings,
@@ -183,13 +183,14 @@ function describeInputs({ inputs = {} }: Definition): readonly Wording[] {
 }
 
 function describeSecrets(triggers: readonly TriggerDefinition[]): readonly Wording[] {
-  return triggers.flatMap(({ secret, path }) =>
-    typeof secret === "string"
-      ? [
-          wording`${secret}: proves who sends to ${asText(toJson(path ?? ""))}; it is not sent anywhere`,
-        ]
-      : [],
-  );
+  return triggers.flatMap(({ secret, signature, challenge, path }) => {
+    const holders = [secret, readOwn(signature, "secret"), readOwn(challenge, "token")];
+    const names = holders.flat().filter((name) => typeof name === "string");
+    return [...new Set(names)].map(
+      (name) =>
+        wording`${name}: proves who sends to ${asText(toJson(path ?? ""))}; it is not sent anywhere`,
+    );
+  });
 }
 
 function describeLimits({ id, limits }: Definition): readonly Wording[] {

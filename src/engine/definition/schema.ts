@@ -113,7 +113,7 @@ export type InputDefinition = z.output<typeof InputDefinition>;
 export const TriggerDefinition = z.looseObject({
   type: z.string(),
   id: StepId.optional(),
-  /** Inputs that take what the trigger gives under another name: `{"requester": "user"}`. */
+  /** Inputs that take what the trigger gives under another name, or the value of an expression: `{"requester": "user", "total": "variables.order.total"}`. */
   inputs: z.record(z.string(), z.string()).optional(),
 });
 export type TriggerDefinition = z.output<typeof TriggerDefinition>;

@@ -109,6 +109,12 @@ export interface Trigger {
    * a repeat from a reused key.
    */
   readonly bodyHash?: string;
+  /** Of a webhook: the headers of the request by lower-case name, without those that prove or hold something secret. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a webhook: the parameters of its query; a name that is repeated has a list. */
+  readonly query?: JsonObject;
+  /** Of a webhook: the texts for which the parameters of its path stand. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 /** Where the run is shown in Slack: absent means that it is not. */

@@ -1,9 +1,17 @@
-import { asAppError, isAppError } from "../../shared/errors.ts";
-import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { RUN_ENDS, triggersOf } from "../definition/schema.ts";
+import {
+  type InputSource,
+  readInputSource,
+  takeInput,
+  triggerScope,
+} from "../definition/trigger-inputs.ts";
 import { triggerId } from "../definition/trigger-type.ts";
 import { writtenNames } from "../definition/written-names.ts";
+import type { Scope } from "../language/scope.ts";
+import type { Trigger } from "../model/events.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { WorkflowRecord } from "../ports/workflows.ts";
@@ -18,8 +26,8 @@ export interface ActiveTrigger {
   readonly kind: string;
   /** Its members besides `type`, `id` and `inputs`, as the definition has them. */
   readonly config: unknown;
-  /** Which variables of its runs inputs take besides those of their own names, by input. */
-  readonly inputs: Readonly<Record<string, string>>;
+  /** What of its runs inputs take besides the variables of their own names, by input. */
+  readonly inputs: readonly (readonly [input: string, source: InputSource])[];
   /** When the version became active, a file last confirmed it, or the trigger was switched on again. */
   readonly since: number;
   /** Does the definition say itself where its runs report? */
@@ -53,6 +61,7 @@ interface Known {
 export class TriggerRegistry {
   readonly #options: TriggerRegistryOptions;
   #known: ReadonlyMap<string, Known> = new Map();
+  #byKind = new Map<string, readonly ActiveTrigger[]>();
   readonly #awaited: AwaitedEvents;
   #refreshing: Promise<void> | null = null;
   #again = false;
@@ -63,11 +72,18 @@ export class TriggerRegistry {
     this.#awaited = new AwaitedEvents(options.store);
   }
 
-  /** The triggers of one kind, by workflow. A trigger is the same object until its workflow changes. */
+  /**
+   * The triggers of one kind, by workflow. A trigger is the same object until its workflow changes, and the list until any does or
+   * the store is read again.
+   */
   of(kind: string): readonly ActiveTrigger[] {
-    return [...this.#known.values()].flatMap(({ triggers }) =>
+    const known = this.#byKind.get(kind);
+    if (known !== undefined) return known;
+    const found = [...this.#known.values()].flatMap(({ triggers }) =>
       triggers.filter((trigger) => trigger.kind === kind),
     );
+    this.#byKind.set(kind, found);
+    return found;
   }
 
   /** The triggers of one kind that are switched off, by workflow. */
@@ -77,11 +93,18 @@ export class TriggerRegistry {
     );
   }
 
-  /** The variables of a run with those that inputs take. @param id - of the trigger that starts it. */
-  withInputs(workflowId: string, id: string | undefined, variables: JsonObject): JsonObject {
-    const trigger = this.#known.get(workflowId)?.triggers.find((one) => one.id === id);
-    const taken = Object.entries(trigger?.inputs ?? {}).flatMap(([input, name]) => {
-      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  /**
+   * The variables of a run with those that inputs take.
+   *
+   * @param by - the trigger that starts it.
+   * @throws {AppError} `input_invalid`, naming the input whose expression fails.
+   */
+  withInputs(workflowId: string, by: Trigger, variables: JsonObject): JsonObject {
+    const trigger = this.#known.get(workflowId)?.triggers.find((one) => one.id === by.id);
+    if (trigger === undefined || trigger.inputs.length === 0) return variables;
+    const scope = triggerScope(variables, by);
+    const taken = trigger.inputs.flatMap(([input, source]) => {
+      const value = takeOrRefuse(input, source, scope);
       return value === undefined ? [] : [[input, value] as const];
     });
     return { ...variables, ...Object.fromEntries(taken) };
@@ -144,6 +167,7 @@ export class TriggerRegistry {
       known.set(workflowId, isSame ? before : await this.#load(record));
     }
     this.#known = known;
+    this.#byKind = new Map();
     this.#isLoaded = true;
   }
 
@@ -170,8 +194,11 @@ export class TriggerRegistry {
     const reports = definition.report !== undefined;
     const switches = this.#options.switches.of(workflowId);
     const all = triggersOf(definition).map((trigger, index) => {
-      const { type: kind, id: _id, inputs = {}, ...config } = trigger;
+      const { type: kind, id: _id, inputs: sources = {}, ...config } = trigger;
       const id = triggerId(trigger, index);
+      const inputs = Object.entries(sources).map(
+        ([input, source]) => [input, readInputSource(source)] as const,
+      );
       const from = Math.max(since, switches.get(id)?.resumedAt ?? 0);
       return { workflowId, id, kind, config, inputs, since: from, reports, taken };
     });
@@ -199,6 +226,22 @@ export class TriggerRegistry {
       );
       return null;
     }
+  }
+}
+
+/** What an input takes; a failure is that of who gave the values. */
+function takeOrRefuse(input: string, source: InputSource, scope: Scope): Json | undefined {
+  try {
+    return takeInput(source, scope);
+  } catch (error) {
+    const { message } = asAppError(error);
+    const fix = "Send what the expression of the trigger reads, or guard it with has(…).";
+    throw new AppError({
+      code: "input_invalid",
+      message: `The input "${input}" cannot be taken from what was given: ${message}`,
+      details: { problems: [{ path: input, message, fix }] },
+      cause: error,
+    });
   }
 }
 

@@ -80,9 +80,9 @@ function startWithInputs(
   triggers: TriggerRegistry,
 ): Pick<Executions, "start"> {
   return {
-    start: (request) => {
+    start: async (request) => {
       const { workflowId, trigger, variables } = request;
-      const filled = triggers.withInputs(workflowId, trigger.id, variables);
+      const filled = triggers.withInputs(workflowId, trigger, variables);
       return executions.start({ ...request, variables: filled });
     },
   };
@@ -194,7 +194,7 @@ export class Triggers implements TriggersApi {
     return heard;
   }
 
-  checkWebhook(head: WebhookHead): Promise<{ readonly isOpen: boolean }> {
+  checkWebhook(head: WebhookHead): ReturnType<TriggersApi["checkWebhook"]> {
     return this.#webhooks.check(head);
   }
 
@@ -231,6 +231,7 @@ export class Triggers implements TriggersApi {
   }
 
   async stop(): Promise<void> {
+    this.#webhooks.stop();
     await this.#scheduler.stop();
     await this.#rows.stop();
     await this.#events.stop();

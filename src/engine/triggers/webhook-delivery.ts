@@ -31,18 +31,37 @@ const CLOUD_EVENT = new Set(["ce-type", "ce-source", "ce-subject"]);
 
 /** What a delivery is recognized by. */
 export interface Delivery {
-  /** The sender's own id; `null`: it gave none. */
+  /** The sender's own id, if another content may come under it; `null`: it gave none, or none can. */
   readonly id: string | null;
-  /** Follows from all that the delivery says: its id, query, event and body. */
+  /** Follows from what counts of the delivery. */
   readonly key: string;
 }
 
-/** Recognizes a delivery. What changes each time that it is sent, as the time of its signature, does not count. */
-export function deliveryOf({ headers, query, body }: WebhookRequest): Delivery {
+/**
+ * Recognizes a delivery by all that it says: its id, query, event and body. What changes each time that it is sent, as the time of
+ * its signature, does not count.
+ */
+export function deliveryOf(
+  { headers, query, body }: WebhookRequest,
+  params: Readonly<Record<string, string>>,
+): Delivery {
   const id = ID_HEADERS.map((name) => headers[name]).find(Boolean) ?? null;
   const events = Object.entries(headers)
     .filter(([name]) => EVENT_HEADER.test(name) || CLOUD_EVENT.has(name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [name, value]);
-  return { id, key: hashJson([id, query, events, sha256(body).toString("hex")]) };
+  // However it is escaped, the same query says the same.
+  const asked = new URLSearchParams(query).toString();
+  const content = [id, asked, events, sha256(body).toString("hex")];
+  const isFixed = Object.keys(params).length === 0;
+  return { id, key: hashJson(isFixed ? content : [...content, params]) };
+}
+
+/**
+ * Recognizes a delivery by one id alone.
+ *
+ * @param by - what the id is of: the name of a scheme that signs it, or an expression.
+ */
+export function deliveryById(by: string, id: string): Delivery {
+  return { id: null, key: hashJson([by, id]) };
 }

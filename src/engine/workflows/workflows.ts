@@ -21,6 +21,7 @@ import { Definition, triggersOf } from "../definition/schema.ts";
 import type { StepType } from "../definition/step-type.ts";
 import type { TriggerType } from "../definition/trigger-type.ts";
 import { validateDefinition } from "../definition/validation/validate.ts";
+import { shapeOfPath } from "../definition/webhook-paths.ts";
 import { type PromptLookup, parsePromptRef, promptRefsIn } from "../language/prompt-ref.ts";
 import type { ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -257,10 +258,11 @@ export class Workflows {
     } of await this.#options.store.workflows.list()) {
       if (workflowId === definition.id || archived) continue;
       const other = await this.compiled(workflowId, activeVersion);
-      for (const { path } of webhookPaths(other.definition)) taken.set(path, workflowId);
+      for (const { path } of webhookPaths(other.definition))
+        taken.set(shapeOfPath(path), workflowId);
     }
     return wanted.flatMap(({ path, place }) => {
-      const owner = taken.get(path);
+      const owner = taken.get(shapeOfPath(path));
       if (owner === undefined) return [];
       const message = `the workflow "${owner}" listens at ${path} already`;
       return [{ path: place, message, fix: "Choose another path, or change that workflow first." }];

@@ -238,28 +238,60 @@ export const executionEndpoints = {
 };
 
 /** What other systems call. */
+/** Of any status and type. */
+const ANSWERED_BY_TRIGGER =
+  "What the trigger declares: the answer at the end of the run (`respond`), or the one to a sender's question (`challenge`).";
+
 export const triggerEndpoints = {
   receiveWebhook: endpoint({
     id: "receiveWebhook",
     method: "POST",
     path: "/webhooks/:path{.+}",
-    summary: "Starts the workflows whose webhook has this path.",
+    summary: "Starts the workflow whose webhook has this path.",
     description:
-      "Answers when the start is durable and before the work begins. Whom it serves is said by the trigger.",
+      "Answers when the start is durable and before the work begins, unless the trigger says else: then when the run is over, or with 202 if it is not in time. Whom it serves is said by the trigger.",
     access: "own",
     params: z.object({ path: z.string() }),
-    query: NoQuery,
+    query: z.looseObject({}),
     body: ownBody(VARIABLES),
-    answers: { 200: Started },
+    answers: {
+      200: Started,
+      202: z.object({ executionId: z.string(), status: z.literal("running") }),
+    },
+    others: ANSWERED_BY_TRIGGER,
     errors: [
       "route_not_found",
       "config_invalid",
       "token_invalid",
       "not_allowed",
       "rate_limited",
+      "media_type_refused",
       "input_invalid",
       "file_too_large",
       "files_full",
+    ],
+  }),
+  askWebhook: endpoint({
+    id: "askWebhook",
+    method: "GET",
+    path: "/webhooks/:path{.+}",
+    summary: "Answers a sender that asks whether it is right here.",
+    description:
+      "Only webhooks with a `challenge` that is asked by GET answer. Nothing is started.",
+    access: "own",
+    params: z.object({ path: z.string() }),
+    query: z.looseObject({}),
+    body: noBody,
+    answers: {},
+    others: ANSWERED_BY_TRIGGER,
+    errors: [
+      "route_not_found",
+      "method_not_allowed",
+      "trigger_paused",
+      "token_invalid",
+      "not_allowed",
+      "rate_limited",
+      "config_invalid",
     ],
   }),
 };

@@ -53,6 +53,8 @@ export interface Endpoint<
   readonly answers: Success;
   /** Media types of the successful answer, if it may be something else than JSON. @default JSON alone */
   readonly media?: readonly string[];
+  /** Which other answers there may be, of any status and type, and who says so. @default none */
+  readonly others?: string;
   /** Codes of the errors that it answers with, besides those that follow from access, parameters and body. */
   readonly errors: readonly ErrorCode[];
 }

@@ -24,6 +24,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   effect_in_doubt: 409,
   migration_refused: 409,
   body_too_large: 413,
+  media_type_refused: 415,
   file_too_large: 413,
   file_not_found: 404,
   token_not_found: 404,

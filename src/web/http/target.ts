@@ -9,14 +9,18 @@ export interface Target {
   /** As sent, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as sent, without the question mark. */
+  readonly search: string;
 }
 
 export function targetOf({ url = "" }: IncomingMessage): Target {
   const end = url.indexOf("?");
+  const search = end < 0 ? "" : url.slice(end + 1);
   return {
     id: `req_${randomBytes(6).toString("hex")}`,
     path: pathOf(url),
-    query: new URLSearchParams(end < 0 ? "" : url.slice(end + 1)),
+    query: new URLSearchParams(search),
+    search,
   };
 }
 

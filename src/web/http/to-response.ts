@@ -14,6 +14,9 @@ export const SECURITY_HEADERS = {
 /** A caller that takes nothing of its response for so long is cut off. */
 const STALLED_MS = 30_000;
 
+/** Statuses of responses that have no body (https://fetch.spec.whatwg.org/#null-body-status). */
+const BODILESS = new Set([204, 205, 304]);
+
 /**
  * What a route returned as a response of the web's.
  *
@@ -21,6 +24,9 @@ const STALLED_MS = 30_000;
  */
 export function toResponse(content: RouteResponse, outgoing: ServerResponse): Response {
   outgoing.setTimeout(STALLED_MS);
+  const { status = 200 } = content;
+  if (BODILESS.has(status))
+    return new Response(null, { status, headers: { ...SECURITY_HEADERS, ...content.headers } });
   const [type, data] = encode(content, outgoing);
   const headers = new Headers({
     ...SECURITY_HEADERS,
@@ -30,7 +36,7 @@ export function toResponse(content: RouteResponse, outgoing: ServerResponse): Re
   // For HEAD, whose response has no body to be measured.
   if (!(data instanceof ReadableStream))
     headers.set("Content-Length", String(Buffer.byteLength(data)));
-  return new Response(data, { status: content.status ?? 200, headers });
+  return new Response(data, { status, headers });
 }
 
 /** The answer to `OPTIONS`: the allowed methods, without CORS headers. */

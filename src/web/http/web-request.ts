@@ -11,6 +11,8 @@ export interface WebRequest {
   /** The decoded segments that the route's path names. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** The query as sent, without the question mark. */
+  readonly search: string;
   /** The caller is a program on this machine that acts for itself; see `isLocalCaller`. */
   readonly isLocal: boolean;
   /**

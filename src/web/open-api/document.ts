@@ -108,5 +108,7 @@ function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
       content: { "application/json": { schema } },
     };
   }
+  if (endpoint.others !== undefined)
+    responses["default"] = { description: endpoint.others, content: { "*/*": {} } };
   return responses;
 }

@@ -70,7 +70,7 @@ describe("between two writes", () => {
 
       expect(third).toEqual({ executionId: again.executionId, duplicate: true });
       expect(await harness.runs(engine, "orders")).toEqual([{ order: 1 }]);
-      const view = await engine.executions.get(again.executionId);
+      const view = await engine.executions.get(again.executionId ?? "");
       expect(view.status).toBe("completed");
     },
   );

@@ -135,14 +135,14 @@ describe("a version that another process made active", () => {
 
     const { executionId } = await yours.triggers.receiveWebhook(delivery("/webhooks/x"));
     await harness.clock.advance(MINUTE);
-    expect(await yours.executions.get(executionId)).toMatchObject({
+    expect(await yours.executions.get(executionId ?? "")).toMatchObject({
       status: "waiting",
       waitingOn: [{ for: "pause" }],
     });
     await mine.workflows.resume("flow", "api");
     await harness.clock.advance(SEEN_MS);
 
-    expect(await yours.executions.get(executionId)).toMatchObject({ status: "completed" });
+    expect(await yours.executions.get(executionId ?? "")).toMatchObject({ status: "completed" });
   });
 });
 

@@ -1,4 +1,5 @@
 import { createCron } from "../../../src/adapters/node-cron.ts";
+import { createSecretRevealer } from "../../../src/adapters/secrets.ts";
 import { createEngine, type RunningEngine } from "../../../src/engine/engine.ts";
 import type { Clock } from "../../../src/engine/ports/clock.ts";
 import type { Logger } from "../../../src/engine/ports/logger.ts";
@@ -18,6 +19,8 @@ interface TriggerHarnessOptions {
   readonly store?: Store;
   /** How often a process polls the store; rarely where a test lets hours pass. @default 1000 */
   readonly pollMs?: number;
+  /** Secrets of the operator by name. @default none */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** Processes with the real engine over one store in memory and one clock that the test moves. */
@@ -27,14 +30,16 @@ export class TriggerHarness implements AsyncDisposable {
   readonly warnings: string[] = [];
   readonly #services: ReadonlyMap<string, Service>;
   readonly #pollMs: number;
+  readonly #secrets: Readonly<Record<string, string>>;
   readonly #engines: RunningEngine[] = [];
 
   private constructor(store: Store, options: TriggerHarnessOptions) {
-    const { now, services = [], pollMs = 1000 } = options;
+    const { now, services = [], pollMs = 1000, secrets = {} } = options;
     this.store = store;
     this.clock = new ManualClock(now);
     this.#services = new Map(services.map((service) => [service.name, service]));
     this.#pollMs = pollMs;
+    this.#secrets = secrets;
   }
 
   static async open(options: TriggerHarnessOptions = {}): Promise<TriggerHarness> {
@@ -84,7 +89,7 @@ export class TriggerHarness implements AsyncDisposable {
       stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: createTriggerTypes({ cron }),
       cron,
-      revealSecrets: (params) => params,
+      revealSecrets: createSecretRevealer(this.#secrets),
       hideSecrets: (text) => text,
       pollMs: this.#pollMs,
     });

@@ -3,7 +3,9 @@ import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.t
 import { readInput } from "../inputs.ts";
 import type { ProblemCollector } from "../problem.ts";
 import type { Definition } from "../schema.ts";
+import { readInputSource } from "../trigger-inputs.ts";
 import { type TriggerType, type TriggerValues, triggerId } from "../trigger-type.ts";
+import { shapeOfPath } from "../webhook-paths.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
 /** A definition's triggers, wherever they stand, as far as they are objects. */
@@ -104,35 +106,51 @@ function isGiven(name: string, { inputs }: JsonObject, gives: readonly string[])
   return gives.includes(name) || (isJsonObject(inputs) && Object.hasOwn(inputs, name));
 }
 
-/** Inputs take variables that the trigger gives, and are there. */
+/** Inputs take what the trigger gives, and are there. */
 function checkMapping(
   document: JsonObject,
   { inputs: mapping }: JsonObject,
   path: readonly PropertyKey[],
-  { kind, gives, givesMore = false }: TriggerType,
+  type: TriggerType,
   collector: ProblemCollector,
 ): void {
   if (!isJsonObject(mapping)) return;
   const { inputs } = document;
   const declared = isJsonObject(inputs) ? Object.keys(inputs) : [];
-  for (const [name, variable] of Object.entries(mapping)) {
+  for (const [name, source] of Object.entries(mapping)) {
+    const place = [...path, "inputs", name];
     if (!declared.includes(name)) {
       collector.problem(
-        [...path, "inputs", name],
+        place,
         `there is no input "${name.slice(0, 60)}"`,
         `Name one of the workflow's inputs.${didYouMean(name, declared)}`,
       );
     }
-    if (typeof variable !== "string" || givesMore || gives?.includes(variable)) continue;
-    collector.problem(
-      [...path, "inputs", name],
-      `a trigger of type ${kind} gives no "${variable.slice(0, 60)}"`,
-      gives === undefined
-        ? 'Remove "inputs": who starts the workflow gives them by their names.'
-        : `It gives ${gives.join(", ")}.${didYouMean(variable, gives)}`,
-    );
+    if (typeof source === "string") checkSource(source, place, type, collector);
   }
 }
+
+/** What an input takes is an expression, or a variable that the trigger gives. */
+function checkSource(
+  text: string,
+  place: readonly PropertyKey[],
+  { kind, gives, givesMore = false }: TriggerType,
+  collector: ProblemCollector,
+): void {
+  const source = readInputSource(text);
+  if ("problem" in source) return collector.problem(place, source.problem, WRITE_SOURCE);
+  if (!("variable" in source) || givesMore || gives?.includes(source.variable)) return;
+  collector.problem(
+    place,
+    `a trigger of type ${kind} gives no "${source.variable.slice(0, 60)}"`,
+    gives === undefined
+      ? 'Remove "inputs": who starts the workflow gives them by their names.'
+      : `It gives ${gives.join(", ")}.${didYouMean(source.variable, gives)}`,
+  );
+}
+
+const WRITE_SOURCE =
+  "Write the name of a variable, or a CEL expression of variables and trigger, such as variables.order.total.";
 
 function isNeeded(input: Json): boolean {
   if (!isJsonObject(input) || input["required"] !== true) return false;
@@ -185,8 +203,9 @@ function checkSamePaths(triggers: readonly unknown[], collector: ProblemCollecto
     if (!isJsonObject(source) || source["type"] !== "webhook") return;
     const { path } = source;
     if (typeof path !== "string") return;
-    const same = first.get(path);
-    if (same === undefined) first.set(path, index);
+    const shape = shapeOfPath(path);
+    const same = first.get(shape);
+    if (same === undefined) first.set(shape, index);
     else
       collector.problem(
         ["triggers", index, "path"],

@@ -9,37 +9,60 @@ const SIGNATURE_SCHEMES = [
   "bearer",
   "basic",
   "header",
+  "query",
   "github",
   "gitlab",
   "shopify",
   "slack",
   "standard",
   "stripe",
+  "twilio",
+  "zoom",
 ] as const;
 export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number];
 
-/** Those that sign the time with the body. */
-const TIMED: ReadonlySet<SignatureScheme> = new Set(["slack", "standard", "stripe"]);
-
 /** The name of a secret: `FORGE` for `SECRET_FORGE` of the environment. */
-export const SecretName = z
+const SecretName = z
   .string()
   .regex(
     /^[A-Z][A-Z0-9_]{0,63}$/,
     "must be a name of capital letters, digits and _: FORGE for SECRET_FORGE",
   );
 
+/** Most secrets that are valid at a time: while one takes the place of another, there are two. */
+const MAX_SECRETS = 5;
+
+/** One secret, or several of which each is valid. */
+export const SecretNames = z
+  .union([SecretName.transform((name) => [name]), z.array(SecretName).min(1).max(MAX_SECRETS)])
+  .readonly();
+
 const MAX_WINDOW_MS = 86_400_000;
+
+/** Name of a header, in lower case. */
+export const HeaderName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, "must be a header's name")
+  .transform((name) => name.toLowerCase());
 
 const SignatureOptions = z.strictObject({
   scheme: z.enum(SIGNATURE_SCHEMES),
   /** In place of the trigger's own `secret`. */
-  secret: SecretName.optional(),
+  secret: SecretNames.optional(),
   /** Of `hmac` and `header`: the header with the signature or the key. */
-  header: z
+  header: HeaderName.optional(),
+  /** Of `query`: the parameter with the key. @default key */
+  parameter: z
     .string()
-    .regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, "must be a header's name")
-    .transform((name) => name.toLowerCase())
+    .regex(/^[\w.~-]{1,100}$/, "must be a name of letters, digits, _, -, . and ~")
+    .optional(),
+  /** Of `twilio`: what stands before `/webhooks/` in the address that the sender was given. */
+  address: z
+    .string()
+    .max(500)
+    .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""), {
+      error: "must be an address such as https://bot.example.com",
+    })
     .optional(),
   /** Of `hmac`. @default hex */
   encoding: z.enum(["hex", "base64"]).optional(),
@@ -56,21 +79,38 @@ export const Signature = z.union([
   SignatureOptions,
 ]);
 
-/** Options that the scheme does not have. */
+/** Which schemes have an option. */
+const SCHEMES_WITH = {
+  header: ["hmac", "header"],
+  parameter: ["query"],
+  address: ["twilio"],
+  encoding: ["hmac"],
+  hash: ["hmac"],
+  window: ["slack", "standard", "stripe", "gitlab", "zoom"],
+} as const satisfies Partial<Record<keyof SignatureOptions, readonly SignatureScheme[]>>;
+
+/** Options that the scheme does not have, and one that it needs. */
 export function signatureProblems(signature: SignatureOptions): readonly ConfigProblem[] {
-  const { scheme, header, encoding, hash, window } = signature;
+  const { scheme } = signature;
   const problems: ConfigProblem[] = [];
-  const refuse = (name: string, where: string): void => {
+  for (const [name, schemes] of Object.entries(SCHEMES_WITH)) {
+    const isGiven = Object.entries(signature).some(
+      ([key, value]) => key === name && value !== undefined,
+    );
+    if (!isGiven || schemes.some((one) => one === scheme)) continue;
     problems.push({
       path: ["signature", name],
       message: `the scheme "${scheme}" has no "${name}"`,
-      fix: `Remove "${name}": only ${where} has it.`,
+      fix: `Remove "${name}": only ${schemes.join(", ")} has it.`,
     });
-  };
-  if (header !== undefined && scheme !== "hmac" && scheme !== "header")
-    refuse("header", '"hmac" or "header"');
-  if (encoding !== undefined && scheme !== "hmac") refuse("encoding", '"hmac"');
-  if (hash !== undefined && scheme !== "hmac") refuse("hash", '"hmac"');
-  if (window !== undefined && !TIMED.has(scheme)) refuse("window", [...TIMED].join(", "));
+  }
+  if (scheme === "twilio" && signature.address === undefined) {
+    problems.push({
+      path: ["signature"],
+      message:
+        'Twilio signs the address that it sends to, and the "address" of this bot is missing',
+      fix: 'Write {"scheme": "twilio", "address": "https://bot.example.com"}: what stands before /webhooks/ at Twilio.',
+    });
+  }
   return problems;
 }

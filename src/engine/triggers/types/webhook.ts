@@ -1,19 +1,36 @@
 import { z } from "zod";
+import { asAppError } from "../../../shared/errors.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
-import { SecretName, Signature, signatureProblems } from "./webhook-signature.ts";
+import { compileExpression } from "../../language/expression.ts";
+import { Challenge, challengeProblems } from "./webhook-challenge.ts";
+import { pathProblem } from "./webhook-path.ts";
+import { Respond } from "./webhook-respond.ts";
+import { SecretNames, Signature, signatureProblems } from "./webhook-signature.ts";
+
+/** Kinds of bodies. */
+const BODIES = ["json", "form", "text", "xml", "file"] as const;
+export type BodyKind = (typeof BODIES)[number];
 
 export const WebhookConfig = z.strictObject({
-  /** Where the other side sends to, below `/webhooks/`. */
+  /** Where the other side sends to, below `/webhooks/`; a part with a colon, `/webhooks/shop/:store`, stands for any text. */
   path: z.string().max(200),
-  /** Name of the secret that callers prove to know: `SECRET_<NAME>` of the environment. */
-  secret: SecretName.optional(),
+  /** Names of the secrets of which callers prove to know one: `SECRET_<NAME>` of the environment. */
+  secret: SecretNames.optional(),
   /** How they prove it. */
   signature: Signature.default({ scheme: "any" }),
   /** Serves callers from anywhere without a secret. */
   public: z.boolean().default(false),
-  /** Recognizes a delivery that comes again, for as long as its run is kept. */
-  dedupe: z.boolean().default(true),
+  /** Recognizes a delivery that comes again, for as long as its run is kept: by all that it says, or by what an expression gives. */
+  dedupe: z.union([z.boolean(), z.string().min(1).max(1000)]).default(true),
+  /** Answers the sender's question whether it is right here. */
+  challenge: Challenge.optional(),
+  /** The kinds of bodies that are taken; others are refused. With `xml`, XML is read as data. @default all, and XML is text */
+  accepts: z.array(z.enum(BODIES)).min(1).max(BODIES.length).optional(),
+  /** So many requests at once, and then evenly so many a minute. @default not limited for the workflow */
+  rateLimit: z.strictObject({ perMinute: z.int().min(1).max(1_000_000) }).optional(),
+  /** The sender is answered when the run is over. @default at once */
+  respond: Respond.optional(),
 });
 export type WebhookConfig = z.output<typeof WebhookConfig>;
 
@@ -22,20 +39,32 @@ export const webhook = defineTriggerType({
   kind: "webhook",
   summary: "Started by an HTTP request of another system; its body becomes the variables.",
   config: WebhookConfig,
+  givesMore: true,
   check: checkWebhook,
 });
 
+/** The names of the secrets of which a caller proves to know one; none: no proof is asked. */
+export function secretsOf({
+  secret,
+  signature,
+}: Pick<WebhookConfig, "secret" | "signature">): readonly string[] {
+  return secret ?? signature.secret ?? [];
+}
+
 function checkWebhook(config: WebhookConfig): readonly ConfigProblem[] {
+  const hasSecret = secretsOf(config).length > 0;
+  return [
+    ...pathProblem(config.path),
+    ...secretProblems(config, hasSecret),
+    ...signatureProblems(config.signature),
+    ...challengeProblems(config.challenge, hasSecret),
+    ...dedupeProblems(config.dedupe),
+  ];
+}
+
+function secretProblems(config: WebhookConfig, hasSecret: boolean): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const { path, secret, signature } = config;
-  if (!/^\/webhooks(?:\/[A-Za-z0-9_~.-]+)+$/.test(path) || /\/\.{1,2}(?:\/|$)/.test(path)) {
-    problems.push({
-      path: ["path"],
-      message: `${JSON.stringify(path)} is not a path of a webhook`,
-      fix: "Begin with /webhooks/ and use letters, digits, -, _, . and ~, such as /webhooks/support-ticket.",
-    });
-  }
-  const hasSecret = secret !== undefined || signature.secret !== undefined;
+  const { secret, signature } = config;
   if (config.public && hasSecret) {
     problems.push({
       path: ["public"],
@@ -57,5 +86,21 @@ function checkWebhook(config: WebhookConfig): readonly ConfigProblem[] {
       fix: 'Name the "secret", or remove "signature".',
     });
   }
-  return [...problems, ...signatureProblems(signature)];
+  return problems;
+}
+
+function dedupeProblems(dedupe: WebhookConfig["dedupe"]): readonly ConfigProblem[] {
+  if (typeof dedupe === "boolean") return [];
+  const fix = 'Write an expression of what the delivery says, such as "variables.event_id".';
+  const refuse = (message: string): readonly ConfigProblem[] => [
+    { path: ["dedupe"], message, fix },
+  ];
+  try {
+    const { paths } = compileExpression(dedupe);
+    const unknown = paths.find(([root]) => root !== "variables" && root !== "trigger");
+    if (unknown !== undefined) return refuse(`"${unknown[0] ?? ""}" is not known here`);
+    return paths.length === 0 ? refuse("it is the same for every delivery") : [];
+  } catch (error) {
+    return refuse(asAppError(error).message);
+  }
 }

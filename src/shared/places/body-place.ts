@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { escapeHtml } from "../../shared/markup.ts";
-import { isJsonText, jsonPlace } from "../../shared/places/json-place.ts";
-import { asIs, type Place, plain, textOf } from "../../shared/places/place.ts";
-import { encodeComponent } from "../../shared/places/url-place.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
+import { escapeHtml } from "../markup.ts";
+import { isJsonText, jsonPlace } from "./json-place.ts";
+import { asIs, type Place, plain, textOf } from "./place.ts";
+import { encodeComponent } from "./url-place.ts";
 
 /** A form: `a={{variables.a}}&b=1`. */
 const formPlace: Place = {
