@@ -1,10 +1,10 @@
 import { counted } from "../../shared/counted.ts";
 import { AppError } from "../../shared/errors.ts";
 import { formatDollars } from "../../shared/money.ts";
-import { GENERATION } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RateLimit } from "../ports/rate-limits.ts";
 import type { Store } from "../ports/store.ts";
+import { DraftSpending } from "./draft-spending.ts";
 
 export interface DraftLimitsOptions {
   readonly store: Pick<Store, "calls" | "budgets" | "rateLimits">;
@@ -27,9 +27,11 @@ const HOUR_MS = 3_600_000;
  */
 export class DraftLimits {
   readonly #options: DraftLimitsOptions;
+  readonly #spending: DraftSpending;
 
   constructor(options: DraftLimitsOptions) {
     this.#options = options;
+    this.#spending = new DraftSpending(options.store.calls, options.clock);
   }
 
   /**
@@ -65,19 +67,9 @@ export class DraftLimits {
 
   async #exhausted(person: string | undefined): Promise<AppError | null> {
     const { monthlyNano } = this.#options;
-    const spent = await this.#spentBy(person);
+    const spent = await this.#spending.of(person);
     if (spent < monthlyNano || (await this.#hasOwnBudget(person))) return null;
     return spentAll(person, spent, monthlyNano);
-  }
-
-  async #spentBy(person: string | undefined): Promise<number> {
-    const { store, clock } = this.#options;
-    const now = clock.now();
-    const date = new Date(now);
-    const from = Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
-    const calls = await store.calls.listCosts({ workflowId: GENERATION, from, to: now + 1 });
-    const own = calls.filter(({ by }) => by === person);
-    return own.reduce((sum, { costNano }) => sum + (costNano ?? 0), 0);
   }
 
   async #hasOwnBudget(person: string | undefined): Promise<boolean> {
