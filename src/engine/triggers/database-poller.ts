@@ -4,6 +4,7 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { parametersOf, sqlTokens } from "../../shared/sql/sql-tokens.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
+import { ROW_MARKS } from "../model/row-marks.ts";
 import type { Clock } from "../ports/clock.ts";
 import { NO_FILES } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -315,5 +316,5 @@ function nameOf(row: Json): string {
 }
 
 function keyOf({ workflowId, id }: ActiveTrigger): string {
-  return `database-change:${workflowId}:${id}`;
+  return `${ROW_MARKS}${workflowId}:${id}`;
 }

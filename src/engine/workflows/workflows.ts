@@ -23,6 +23,7 @@ import type { TriggerType } from "../definition/trigger-type.ts";
 import { validateDefinition } from "../definition/validation/validate.ts";
 import { shapeOfPath } from "../definition/webhook-paths.ts";
 import { type PromptLookup, parsePromptRef, promptRefsIn } from "../language/prompt-ref.ts";
+import { ROW_MARKS } from "../model/row-marks.ts";
 import type { ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -200,6 +201,9 @@ export class Workflows {
     if (!archived) return false;
     await this.#usable(workflowId, workflow.activeVersion);
     const { store, clock, logger, events } = this.#options;
+    // Rows that came meanwhile are not made up for: its triggers begin with what is there now.
+    for (const { key } of await store.kv.list(`${ROW_MARKS}${workflowId}:`))
+      await store.kv.remove(key);
     await store.workflows.save({ ...workflow, updatedAt: clock.now() });
     logger.info({ workflowId, by }, "a workflow is no longer archived");
     await events.emitAndWait("workflowActivated", null);

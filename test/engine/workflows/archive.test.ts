@@ -156,6 +156,18 @@ describe("an archived workflow", () => {
     expect(await runsOf(harness)).toBe(1);
   });
 
+  test("forgets how far it had read a database, so that rows of the meantime start nothing", async () => {
+    await using harness = await WorkflowHarness.open(child());
+    const { engine, store } = harness;
+    await store.kv.set("database-change:child:trigger-1", { at: 1 });
+    await store.kv.set("database-change:child-2:trigger-1", { at: 1 });
+    await engine.workflows.archive("child", "U0ALICE");
+    await engine.workflows.unarchive("child", "U0ALICE");
+
+    const left = await store.kv.list("database-change:");
+    expect(left.map(({ key }) => key)).toEqual(["database-change:child-2:trigger-1"]);
+  });
+
   test("takes no deployment, activation or changed file: it was archived on purpose", async () => {
     await using harness = await WorkflowHarness.open(child());
     const { workflows } = harness.engine;

@@ -232,6 +232,7 @@ export function removalsConformance(open: OpenStore): void {
       expect(await store.files.read("sha256:shared")).toEqual(Buffer.from("abc"));
       expect(await store.files.isLinked("sha256:shared", "exec_a")).toBe(false);
       expect(await store.files.totalBytes()).toBe(3);
+      expect(await store.files.listExpired(NOW + 2 * DAY, 5)).toEqual([]);
 
       await store.removals.remove(removal("exec_b"));
       expect(await store.files.read("sha256:shared")).toBeNull();
