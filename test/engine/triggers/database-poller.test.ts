@@ -154,13 +154,18 @@ describe("rows of a database", () => {
     const { database, harness } = await open();
     await using _bench = harness;
     const engine = await harness.start();
+    const stalls: string[] = [];
+    engine.triggers.onStall(({ reason }) => stalls.push(reason));
     await harness.deploy(engine, "triage", trigger());
     database.isAway = true;
     await harness.clock.advance(10_000);
     database.asked.length = 0;
+    await harness.clock.advance(300_000);
+    expect(stalls).toEqual([]);
+    await harness.clock.advance(600_000);
+    expect(stalls).toEqual(["The database does not answer."]);
 
-    await harness.clock.advance(630_000);
-    expect(database.asked.length).toBeLessThan(8);
+    expect(database.asked.length).toBeLessThan(9);
     expect(harness.warnings).toEqual([
       "a database could not be asked for changes; trying again, ever more rarely",
     ]);
