@@ -97,7 +97,8 @@ function answerLines(endpoint: Endpoint, responses: Operation["responses"]): rea
     const shapes = Object.entries(content).map(([type, { schema }]) =>
       type === "application/json" && schema !== undefined ? typeText(schema) : type,
     );
-    return `- \`${status}\`: ${shapes.map((shape) => `\`${shape}\``).join(" or ")}`;
+    const shown = shapes.map((shape) => `\`${shape}\``).join(" or ");
+    return `- \`${status}\`: ${shown || "as described"}`;
   });
   const own = [...errors].map(([status, codes]) => {
     const named = codes.filter((code) => endpoint.errors.includes(code));

@@ -26,6 +26,11 @@ export function isApiToken(text: string): boolean {
   return body !== "" && sum === checksum(body);
 }
 
+/** Whether a text claims to be a token. */
+export function looksLikeApiToken(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
 /** Puts a placeholder in place of every token. */
 export function hideApiTokens(text: string, placeholder = "[secret]"): string {
   return text.includes(PREFIX) ? text.replace(WITHIN, placeholder) : text;

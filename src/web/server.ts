@@ -93,7 +93,10 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const notReady = () => (stopping ? "The bot is stopping." : (options.notReady?.() ?? null));
   const app = createApp({
     routes: routesOf(options, notReady),
-    access: createAccess(options),
+    access: createAccess({ ...options, tokens: options.engine.tokens }),
+    tokens: options.engine.tokens,
+    repeats: options.engine.repeats,
+    isAdmin: (by) => options.engine.access.isAdmin(by),
     limits: createRateLimits(options.rateLimit),
     clientAddress: createClientAddress(options.trustedProxies ?? []),
     logger: options.logger,

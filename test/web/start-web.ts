@@ -36,7 +36,7 @@ export interface Reply {
 export async function startWeb(
   options: Partial<WebServerOptions> = {},
   revealSecrets: (params: JsonObject) => JsonObject = (params) => params,
-  access: Pick<EngineOptions, "tokenOwner"> = {},
+  access: Pick<EngineOptions, "tokenOwner" | "admins" | "tokenRatePerSecond"> = {},
 ): Promise<RunningWeb> {
   const stack = new AsyncDisposableStack();
   const store = stack.use(await openSqliteStore({ path: ":memory:" }));

@@ -9,10 +9,11 @@ export interface Drafts {
   /**
    * Has a language model write a definition for a description. Nothing is deployed.
    *
+   * @param by - Slack user id of the person whose budget it counts against; `api` or absent: the operator's.
    * @throws {AppError} `input_invalid`, `generation_failed` with the remaining problems in `details.problems`, `description_unclear` with
    * what the model asks in `details.question`, and what the model client throws.
    */
-  generate(description: string): Promise<Generated>;
+  generate(description: string, by?: string): Promise<Generated>;
   /** @returns `null` when this request has a draft already. @throws {AppError} `workflow_not_found` for a workflow to be changed. */
   open(request: DraftRequest): Promise<DraftRecord | null>;
   /**

@@ -136,7 +136,7 @@ export interface ExecutionQuery {
   readonly isUnderWay?: true;
   /**
    * A page may be shorter than `limit`, or empty, and yet have a cursor: where filters are combined that no index serves together, so
-   * many are looked at for a page and no more. @default a page takes what it takes
+   * many are read for a page and no more. @default a page takes what it takes
    */
   readonly isBounded?: true;
   /** At most 200. */

@@ -4,6 +4,7 @@ import { sha256 } from "../../shared/hash.ts";
 import { canonicalJson, type JsonObject, readOwn } from "../../shared/json.ts";
 import { toDollars } from "../../shared/money.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
 import type { DraftDeployed, DraftRequest, Drafts, DraftView, Generated } from "../api/drafts.ts";
 import type { DeployedWorkflow, DeployOptions, DeployResult } from "../api/workflows.ts";
 import type { DefinitionDiff } from "../definition/diff.ts";
@@ -52,9 +53,13 @@ export class StoredDrafts implements Drafts {
     this.#options = options;
   }
 
-  generate(description: string): Promise<Generated> {
+  generate(description: string, by?: string): Promise<Generated> {
     const id = `gen_${randomBytes(8).toString("hex")}`;
-    return this.#options.generator.generate({ id, description });
+    return this.#options.generator.generate({
+      id,
+      description,
+      ...(by !== undefined && isUserId(by) && { by }),
+    });
   }
 
   async open({ key, changes, ...request }: DraftRequest): Promise<DraftRecord | null> {

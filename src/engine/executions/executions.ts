@@ -40,7 +40,7 @@ import { assertSearchable, listByInputs } from "./list-by-inputs.ts";
 
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
-/** Entries of an index that are looked at for one page: some milliseconds. */
+/** Entries of an index that are read for one page: some milliseconds. */
 const MAX_LOOKED = 5000;
 
 /** A start whose variables are those of the version. */

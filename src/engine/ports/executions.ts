@@ -85,7 +85,7 @@ export interface ExecutionRecordQuery {
   /** Only those that ask people something. */
   readonly isAsking?: true;
   /**
-   * How many records are looked at to fill a page, where filters are combined that no index serves together. The page may then be
+   * How many records are read to fill a page, where filters are combined that no index serves together. The page may then be
    * shorter, or empty, and yet have a cursor. @default as many as it takes
    */
   readonly maxLooked?: number;

@@ -53,7 +53,7 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Exec
       trailing.putRecord(head);
       await trailing.flush();
     },
-    list: (query) => listHeads(connection, query),
+    list: (query) => listRecords(connection, query),
     async listEnded(startedBy, limit) {
       const filter = {
         startedBy: { $eq: startedBy, $exists: true },
@@ -80,14 +80,14 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Exec
 
 const UNDER_WAY: readonly ExecutionStatus[] = ["queued", "running", "waiting"];
 
-async function listHeads(
+async function listRecords(
   connection: Connection,
   query: ExecutionRecordQuery,
 ): Promise<ExecutionRecordPage> {
   const { heads } = connection.collections;
   const { statuses, limit, ...rest } = query;
   if (statuses !== undefined)
-    return listStatuses(query, (asked) => listHeads(connection, { ...rest, ...asked }));
+    return listStatuses(query, (asked) => listRecords(connection, { ...rest, ...asked }));
   const driver = driverOf(query);
   const window = await windowEnd(connection, query, driver);
   const filter = pageFilter(query, window);
@@ -103,7 +103,7 @@ async function listHeads(
   return { ...page, nextCursor: toCursor(window) };
 }
 
-/** The last place that is looked at for a page; `null`: whatever it takes. */
+/** The last place that is read for a page; `null`: whatever it takes. */
 async function windowEnd(
   connection: Connection,
   query: ExecutionRecordQuery,
@@ -146,7 +146,7 @@ function servedOf(query: ExecutionRecordQuery, { filters }: Driver): ExecutionRe
   };
 }
 
-/** What one page is made of. @param window - the last place that is looked at. */
+/** What one page is made of. @param window - the last place that is read. */
 function pageFilter(query: ExecutionRecordQuery, window: Place | null): Filter<HeadDocument> {
   const { workflowId, status, version, startedBy, labels, isUnderWay, isAsking } = query;
   return {

@@ -3,7 +3,7 @@ import type { ExecutionRecord, ExecutionStore } from "../../engine/ports/executi
 import { AFTER_ANY } from "../executions.ts";
 import type { Connection } from "./connection.ts";
 import { SELECT_HEADS, toHead } from "./head-rows.ts";
-import { listHeads } from "./list-heads.ts";
+import { listRecords } from "./list-records.ts";
 import { text } from "./row.ts";
 
 /** @internal exported for its test */
@@ -48,7 +48,7 @@ export function createHeads(connection: Connection): ExecutionStore {
         return row === undefined ? null : toHead(row);
       }),
     save: async (head) => await connection.write(writeRecord(head)),
-    list: (query) => listHeads(connection, query),
+    list: (query) => listRecords(connection, query),
     listEnded: (startedBy, limit) =>
       connection.read(() => selectEnded.all(startedBy, limit).map(toHead)),
     findIds: (prefix, limit) =>

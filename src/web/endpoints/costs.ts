@@ -173,6 +173,7 @@ export const costEndpoints = {
     path: "/api/budgets",
     summary: "Sets what everything, a workflow or a person may spend in a month.",
     access: "token",
+    scope: "admin",
     params: NoParams,
     query: NoQuery,
     body: jsonBody(NewBudget),

@@ -54,6 +54,7 @@ export const dataEndpoints = {
     summary:
       "Takes a workflow out of use: nothing starts it any more; its runs under way continue.",
     access: "token",
+    scope: "deploy",
     params: ById,
     query: NoQuery,
     body: anyBody,
@@ -74,6 +75,7 @@ export const dataEndpoints = {
     path: "/api/workflows/:id/unarchive",
     summary: "Brings an archived workflow back, with its triggers.",
     access: "token",
+    scope: "deploy",
     params: ById,
     query: NoQuery,
     body: anyBody,
@@ -90,6 +92,7 @@ export const dataEndpoints = {
     description:
       "Either `executionIds`, or a filter of which all parts have to fit. With `dryRun` it only counts. How far it is: `GET /api/removals`.",
     access: "token",
+    scope: "admin",
     params: NoParams,
     query: NoQuery,
     body: jsonBody(Wanted),
@@ -113,6 +116,7 @@ export const dataEndpoints = {
     path: "/api/executions/:id",
     summary: "Removes a run that is over, for good, in the background.",
     access: "token",
+    scope: "admin",
     params: ById,
     query: NoQuery,
     body: noBody,

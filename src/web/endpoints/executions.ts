@@ -50,6 +50,7 @@ export const executionEndpoints = {
     description:
       "Accepted when it answers. The body is an object in JSON, a form, or a form with files; nothing stands for no variables.",
     access: "token",
+    ownsRepeats: true,
     params: ById,
     query: NoQuery,
     headers: IdempotencyKey,
@@ -141,6 +142,7 @@ export const executionEndpoints = {
     path: "/api/executions/:id/retry",
     summary: "Continues an execution that failed or was cancelled; what completed is run again.",
     access: "token",
+    ownsRepeats: true,
     params: ById,
     query: NoQuery,
     headers: IdempotencyKey,
@@ -215,6 +217,7 @@ export const executionEndpoints = {
     path: "/api/executions/:id/migrate",
     summary: "Moves a waiting execution to another version, by default the active one.",
     access: "token",
+    scope: "deploy",
     params: ById,
     query: NoQuery,
     body: optionalJsonBody(z.strictObject({ version: Version.optional() })),

@@ -55,6 +55,7 @@ export const operationEndpoints = {
     path: "/metrics",
     summary: "Figures for Prometheus.",
     access: "token",
+    scope: "admin",
     params: NoParams,
     query: NoQuery,
     body: noBody,

@@ -95,6 +95,7 @@ export const promptEndpoints = {
     path: "/api/prompts/:name",
     summary: "Stores a text under the next number.",
     access: "token",
+    scope: "deploy",
     params: ByName,
     query: NoQuery,
     body: jsonBody(
@@ -121,6 +122,7 @@ export const promptEndpoints = {
     path: "/api/prompts/:name/split",
     summary: "Gives a share of the runs that start from now on another version; 0 ends the split.",
     access: "token",
+    scope: "deploy",
     params: ByName,
     query: NoQuery,
     body: jsonBody(
@@ -138,6 +140,7 @@ export const promptEndpoints = {
     path: "/api/prompts/:name/promote",
     summary: "Makes a version the active one, and ends a split.",
     access: "token",
+    scope: "deploy",
     params: ByName,
     query: NoQuery,
     body: jsonBody(z.strictObject({ version: Version })),
@@ -150,6 +153,7 @@ export const promptEndpoints = {
     path: "/api/prompts/:name/rollback",
     summary: "Activates the version that was active before, and ends a split.",
     access: "token",
+    scope: "deploy",
     params: ByName,
     query: NoQuery,
     body: anyBody,

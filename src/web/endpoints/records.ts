@@ -41,6 +41,7 @@ export const auditEndpoints = {
     path: "/api/audit",
     summary: "Who did what, as one JSON object a line, the oldest first.",
     access: "token",
+    scope: "admin",
     params: NoParams,
     query: z.object({
       since: Time.optional(),
@@ -163,6 +164,7 @@ export const evaluationEndpoints = {
     path: "/api/workflows/:id/evaluate",
     summary: "Asks a workflow's decisions for their labelled samples, and says how well they did.",
     access: "token",
+    scope: "deploy",
     params: ById,
     query: NoQuery,
     body: jsonBody(

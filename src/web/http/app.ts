@@ -2,15 +2,21 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Logger } from "pino";
+import type { Repeats } from "../../engine/api/repeats.ts";
+import type { TokenHolder, Tokens } from "../../engine/api/tokens.ts";
 import { BodySlots } from "../../shared/body-slots.ts";
 import { parseContentType } from "../../shared/content-type.ts";
-import { type AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
+import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
+import { toJson } from "../../shared/json.ts";
 import { parseJsonInTurns } from "../../shared/parse-json.ts";
-import type { Access } from "./auth.ts";
+import { answerOnce } from "./answer-once.ts";
+import { type Access, type Caller, OPERATING } from "./auth.ts";
 import { readBody } from "./body.ts";
 import type { ClientAddress } from "./client-address.ts";
+import { type Endpoint, keepsAnswers, scopeOf } from "./endpoint.ts";
 import { toErrorResponse } from "./error-response.ts";
 import type { RateLimits } from "./rate-limit.ts";
+import { readIdempotencyKey } from "./request-headers.ts";
 import type { Route } from "./route.ts";
 import {
   assertAddress,
@@ -30,6 +36,9 @@ export interface AppOptions {
   readonly access: Access;
   readonly limits: RateLimits;
   readonly clientAddress: ClientAddress;
+  readonly tokens: Pick<Tokens, "record">;
+  readonly repeats: Repeats;
+  readonly isAdmin: (by: string) => Promise<boolean>;
   readonly logger: Logger;
 }
 
@@ -157,27 +166,83 @@ async function callRoute(
   context: Context<AppEnv>,
   slots: BodySlots,
 ) {
-  const { access } = route.endpoint;
-  const request = toWebRequest(options, context, access === "own" ? slots : null);
-  if (access === "token") {
-    options.access.assertAllowed(context.env.incoming);
-    request.admit("token", true);
+  const { endpoint } = route;
+  if (endpoint.access !== "token") {
+    const place = endpoint.access === "own" ? slots : null;
+    return await route.handle(toWebRequest(options, context, { place, endpoint, ...OPERATING }));
   }
-  return await route.handle(request);
+  const caller = await options.access.identify(context.env.incoming, endpoint.method !== "GET");
+  const request = toWebRequest(options, context, { place: null, endpoint, ...caller });
+  // A token of a person has a limit of its own.
+  if (caller.token === null) request.admit("token", true);
+  else context.get("proof").isGiven = true;
+  await assertScope(options, endpoint, caller);
+  const answer = await route.handle(request);
+  if (caller.token !== null) await recordUse(options, endpoint, request, caller.token);
+  return answer;
 }
 
-/** @param slots - where the body needs a place, unless the caller is local. */
+/** @throws {AppError} `scope_missing`; `not_allowed` for what is for admins alone. */
+async function assertScope(
+  { isAdmin }: AppOptions,
+  endpoint: Endpoint,
+  { token, by }: Caller,
+): Promise<void> {
+  const scope = scopeOf(endpoint);
+  if (token === null) return;
+  if (!token.scopes.includes(scope) && !token.scopes.includes("admin")) {
+    throw new AppError({
+      code: "scope_missing",
+      message: `This token is for ${token.scopes.join(", ")}; the request needs the scope ${scope}. Create a token with it.`,
+    });
+  }
+  if (scope !== "admin" || (await isAdmin(by))) return;
+  throw new AppError({
+    code: "not_allowed",
+    message: "This is for admins, and the owner of this token is none. Ask an admin.",
+  });
+}
+
+/** What a token changed is recorded before its caller gets the answer. */
+async function recordUse(
+  { tokens }: AppOptions,
+  endpoint: Endpoint,
+  { path, params }: WebRequest,
+  token: TokenHolder,
+): Promise<void> {
+  if (endpoint.method === "GET" || scopeOf(endpoint) === "read") return;
+  const id = params["id"];
+  await tokens.record(token, {
+    request: `${endpoint.method} ${path}`,
+    ...(id !== undefined && endpoint.path.startsWith("/api/workflows/") && { workflowId: id }),
+    ...(id !== undefined && endpoint.path.startsWith("/api/executions/") && { executionId: id }),
+  });
+}
+
+interface RequestParts extends Caller {
+  readonly endpoint: Endpoint;
+  /** Where the body needs a place, unless the caller is local. */
+  readonly place: BodySlots | null;
+}
+
 function toWebRequest(
-  { access, limits, clientAddress }: AppOptions,
+  { access, limits, clientAddress, repeats }: AppOptions,
   { env: { incoming }, req, var: { target, proof } }: Context<AppEnv>,
-  slots: BodySlots | null,
+  { by, endpoint, place: slots }: RequestParts,
 ): WebRequest {
   const isLocal = access.isLocal(incoming);
   const body = (maxBytes?: number) =>
     readBody(incoming, isLocal ? undefined : (slots ?? undefined), maxBytes);
   return {
     ...target,
-    ...{ isLocal, headers: incoming.headers, params: req.param() },
+    ...{ by, isLocal, headers: incoming.headers, params: req.param() },
+    once(asked, work) {
+      const key = keepsAnswers(endpoint) ? readIdempotencyKey(incoming.headers) : null;
+      const scope = `${by} ${endpoint.method} ${incoming.url ?? ""}`;
+      return key === null
+        ? work()
+        : answerOnce(repeats, { scope, key, asked: toJson(asked) }, work);
+    },
     admit(door, isProven) {
       proof.isGiven = true;
       if (!isLocal && !(isProven && access.seemsLocal(incoming)))

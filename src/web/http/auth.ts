@@ -1,5 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { TokenHolder, Tokens } from "../../engine/api/tokens.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
+import { looksLikeApiToken } from "../../shared/api-token.ts";
 import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { isLoopback } from "../../shared/host.ts";
@@ -13,17 +16,32 @@ export interface AccessOptions {
    * not say so. No caller counts as local. @default false
    */
   readonly isReachable?: boolean;
-  /** Absent: only local callers are served. */
+  /** Absent: only local callers are served, and those with a token of their own. */
   readonly apiToken?: string;
+  /** The tokens of people. */
+  readonly tokens: Pick<Tokens, "identify">;
 }
+
+/** Who calls. */
+export interface Caller {
+  /** Slack user id of the owner of a token; `api`: who has `API_TOKEN`, or is local. */
+  readonly by: string;
+  /** `null`: it is no token of a person. */
+  readonly token: TokenHolder | null;
+}
+
+export const OPERATING: Caller = { by: OPERATOR, token: null };
 
 /** Who may call the API, and who is exempt from the rate limit. */
 export interface Access {
   /**
-   * @throws {AppError} `token_invalid` (a token is configured), `not_allowed` (none is, and the
-   *   caller is not local).
+   * Finds out who calls.
+   *
+   * @param isChange - the request may change something.
+   * @throws {AppError} `token_invalid` (a token is configured, or one of a person is no good), `not_allowed` (none is, and the
+   *   caller is not local; or the owner of the token is no member any more); `rate_limited` for a token of a person.
    */
-  assertAllowed(request: IncomingMessage): void;
+  identify(request: IncomingMessage, isChange: boolean): Promise<Caller>;
   isLocal(request: IncomingMessage): boolean;
   /** It would be local if the server were not reachable: to be believed of callers alone that have proven who they are. */
   seemsLocal(request: IncomingMessage): boolean;
@@ -38,15 +56,24 @@ export function createAccess(options: AccessOptions): Access {
   const expected = options.apiToken ? sha256(options.apiToken) : null;
   return {
     ...{ isLocal, seemsLocal },
-    assertAllowed(request) {
-      if (expected !== null) assertToken(request, expected);
+    async identify(request, isChange) {
+      const token = bearerOf(request);
+      if (token !== undefined && looksLikeApiToken(token)) {
+        const holder = await options.tokens.identify(token, isChange);
+        return { by: holder.owner, token: holder };
+      }
+      if (expected !== null) assertToken(token, expected);
       else if (!isLocal(request)) throw notLocal(refusal);
+      return OPERATING;
     },
   };
 }
 
-function assertToken(request: IncomingMessage, expected: Buffer): void {
-  const token = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
+function bearerOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
+}
+
+function assertToken(token: string | undefined, expected: Buffer): void {
   // Comparing digests takes the same time for every token, whatever its length.
   if (token !== undefined && timingSafeEqual(sha256(token), expected)) return;
   throw new AppError({

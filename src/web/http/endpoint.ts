@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { TokenScope } from "../../engine/ports/tokens.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -45,6 +46,10 @@ export interface Endpoint<
    * checks its callers itself and calls `admit` for them.
    */
   readonly access: "token" | "open" | "own";
+  /** What the token of a person must be for. @default `read` for GET, `run` for all else */
+  readonly scope?: TokenScope;
+  /** It makes repeats with an `Idempotency-Key` harmless itself. @default false: its answer is kept, if it changes something */
+  readonly ownsRepeats?: boolean;
   readonly params: Params;
   readonly query: Query;
   /** Headers of the request that mean something, besides those of every request. @default none */
@@ -67,4 +72,14 @@ export function endpoint<
   Success extends Answers,
 >(data: Endpoint<Params, Query, Body, Success>): Endpoint<Params, Query, Body, Success> {
   return data;
+}
+
+/** What the token of a person must be for. */
+export function scopeOf({ scope, method }: Pick<Endpoint, "scope" | "method">): TokenScope {
+  return scope ?? (method === "GET" ? "read" : "run");
+}
+
+/** Whether its answers are kept under the `Idempotency-Key` of a request. */
+export function keepsAnswers({ method, access, ownsRepeats, body }: Endpoint): boolean {
+  return method !== "GET" && access === "token" && ownsRepeats !== true && body.read !== "handler";
 }

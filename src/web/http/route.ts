@@ -1,48 +1,9 @@
 import type { z } from "zod";
-import type { Json, JsonObject } from "../../shared/json.ts";
-import type { Html } from "../pages/html.ts";
+import type { Json } from "../../shared/json.ts";
 import type { Answers, Endpoint } from "./endpoint.ts";
 import { type Input, readInput } from "./input.ts";
+import type { JsonResponse, MediaResponse, RouteResponse } from "./response.ts";
 import type { WebRequest } from "./web-request.ts";
-
-/** What a route returns; errors are thrown. */
-export type RouteResponse = JsonResponse | MediaResponse;
-
-type MediaResponse = PageResponse | TextResponse | BytesResponse | StreamResponse;
-
-interface ResponseHead {
-  /** @default 200 */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Data for programs. */
-interface JsonResponse extends ResponseHead {
-  readonly body: JsonObject | object;
-}
-
-/** A page for a browser; its route sets what it may load (`Content-Security-Policy`). */
-interface PageResponse extends ResponseHead {
-  readonly page: Html;
-}
-
-/** Text of another media type. */
-interface TextResponse extends ResponseHead {
-  readonly text: string;
-  readonly contentType: string;
-}
-
-/** Bytes as they are. */
-interface BytesResponse extends ResponseHead {
-  readonly bytes: Uint8Array;
-  readonly contentType: string;
-}
-
-/** Text that is sent part by part, because all of it may be too much for the memory, or is not there yet. */
-interface StreamResponse extends ResponseHead {
-  readonly parts: AsyncIterable<string>;
-  readonly contentType: string;
-}
 
 /** A value that is only read. Members that a schema leaves open need not be declared. */
 type Frozen<T> = Json extends T
@@ -103,6 +64,9 @@ export function route<
   // In two steps, so that the compiler knows the answers when it sees the handler.
   return (handle) => ({
     endpoint,
-    handle: async (request) => handle(await readInput(endpoint, request), request),
+    handle: async (request) => {
+      const input = await readInput(endpoint, request);
+      return request.once(input, () => handle(input, request));
+    },
   });
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { RouteResponse } from "./route.ts";
+import type { RouteResponse } from "./response.ts";
 
 /** Default headers of every response: not cached, and not readable by pages of other origins. */
 export const SECURITY_HEADERS = {

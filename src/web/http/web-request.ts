@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Json } from "../../shared/json.ts";
+import type { RouteResponse } from "./response.ts";
 
 /** What a route sees of a request. */
 export interface WebRequest {
@@ -13,6 +14,15 @@ export interface WebRequest {
   readonly query: URLSearchParams;
   /** The query as sent, without the question mark. */
   readonly search: string;
+  /** Slack user id of the owner of the caller's token; `api`: the operator, or a caller of whom no token is asked. */
+  readonly by: string;
+  /**
+   * Does the work of a request once, if it has an `Idempotency-Key` and its endpoint keeps answers; a repeat gets the first answer.
+   *
+   * @param asked - what the request says, checked.
+   * @throws {AppError} `key_reused`, `request_under_way`.
+   */
+  once(asked: unknown, work: () => Promise<RouteResponse>): Promise<RouteResponse>;
   /** The caller is a program on this machine that acts for itself; see `isLocalCaller`. */
   readonly isLocal: boolean;
   /**

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ERROR_CODES, type ErrorCode } from "../../shared/errors.ts";
 import { anyValue, Problem } from "../endpoints/parts.ts";
-import type { Endpoint } from "../http/endpoint.ts";
+import { type Endpoint, keepsAnswers } from "../http/endpoint.ts";
 import { statusOf } from "../http/error-response.ts";
 
 /** The body of every answer that is no success. */
@@ -36,8 +36,11 @@ export function errorsByStatus(endpoint: Endpoint): ReadonlyMap<number, readonly
 }
 
 /** What follows from how an endpoint is called. */
-function impliedErrors({ access, body, method }: Endpoint): readonly ErrorCode[] {
+function impliedErrors(endpoint: Endpoint): readonly ErrorCode[] {
+  const { access, body, method } = endpoint;
   return [
+    ...(access === "token" ? (["scope_missing"] as const) : []),
+    ...(keepsAnswers(endpoint) ? (["key_reused", "request_under_way"] as const) : []),
     // Also for what is not right in address, query and headers.
     "input_invalid",
     ...(access === "token" ? (["token_invalid", "not_allowed", "rate_limited"] as const) : []),

@@ -7,7 +7,8 @@ import {
   type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
-import type { Endpoint } from "../http/endpoint.ts";
+import { IdempotencyKey } from "../endpoints/parts.ts";
+import { type Endpoint, keepsAnswers } from "../http/endpoint.ts";
 import { ErrorBody, errorsByStatus } from "./answers.ts";
 
 const ABOUT =
@@ -58,6 +59,7 @@ export function documentedPath(path: string): string {
 
 function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
   const { id, summary, description, access, params, query, headers, path } = endpoint;
+  const header = headers ?? (keepsAnswers(endpoint) ? IdempotencyKey : undefined);
   return {
     operationId: id,
     summary,
@@ -68,7 +70,7 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     requestParams: {
       ...(path.includes(":") && { path: params }),
       ...(isObject(query) && { query }),
-      ...(headers && { header: headers }),
+      ...(header && { header }),
     },
     ...(endpoint.body.media.length > 0 && { requestBody: requestBodyOf(endpoint) }),
     responses: responsesOf(endpoint),

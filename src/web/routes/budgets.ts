@@ -1,21 +1,20 @@
 import type { BudgetStatus } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
-import { OPERATOR } from "../../engine/model/actor.ts";
 import { formatDollars } from "../../shared/money.ts";
 import { costEndpoints } from "../endpoints/costs.ts";
 import { type Route, route } from "../http/route.ts";
 
 /** Monthly budgets. */
 export function budgetRoutes(engine: Engine): readonly Route[] {
-  const list = async () => ({
-    budgets: (await engine.costs.listBudgets(OPERATOR)).map(toResponse),
+  const list = async (by: string) => ({
+    budgets: (await engine.costs.listBudgets(by)).map(toResponse),
   });
   return [
-    route(costEndpoints.listBudgets)(async () => ({ body: await list() })),
-    route(costEndpoints.setBudget)(async ({ body: { scope, subject, monthlyUsd } }) => {
+    route(costEndpoints.listBudgets)(async (_input, { by }) => ({ body: await list(by) })),
+    route(costEndpoints.setBudget)(async ({ body: { scope, subject, monthlyUsd } }, { by }) => {
       if (scope === "workflow") await engine.workflows.get(subject);
-      await engine.costs.setBudget(scope, subject, monthlyUsd, OPERATOR);
-      return { body: await list() };
+      await engine.costs.setBudget(scope, subject, monthlyUsd, by);
+      return { body: await list(by) };
     }),
   ];
 }

@@ -1,5 +1,4 @@
 import type { Engine } from "../../engine/api/engine.ts";
-import { OPERATOR } from "../../engine/model/actor.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { operationEndpoints } from "../endpoints/operations.ts";
 import { prefersJson } from "../http/request-headers.ts";
@@ -13,13 +12,13 @@ const EXECUTIONS_SHOWN = 25;
 /** How all workflows are doing: a page for people, JSON for programs that ask for it. */
 export function dashboardRoutes(engine: Engine): readonly Route[] {
   return [
-    route(operationEndpoints.dashboard)(async (_input, { headers }) => {
-      const dashboard = await readDashboard(engine);
+    route(operationEndpoints.dashboard)(async (_input, { headers, by }) => {
+      const dashboard = await readDashboard(engine, by);
       const varies = { Vary: "Accept" };
       if (prefersJson(headers.accept)) return { body: dashboard, headers: varies };
       const [{ executions }, { total }] = await Promise.all([
-        engine.executions.list({ limit: EXECUTIONS_SHOWN }, OPERATOR),
-        engine.costs.overview(Number.POSITIVE_INFINITY, OPERATOR),
+        engine.executions.list({ limit: EXECUTIONS_SHOWN }, by),
+        engine.costs.overview(Number.POSITIVE_INFINITY, by),
       ]);
       return {
         page: dashboardPage(dashboard, executions, total, Date.now()),
@@ -29,10 +28,10 @@ export function dashboardRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-async function readDashboard(engine: Engine): Promise<Dashboard> {
+async function readDashboard(engine: Engine, by: string): Promise<Dashboard> {
   const all = await Promise.all(
     (await engine.workflows.list()).map(async ({ id, name }) => {
-      const metrics = await readMetrics(engine, id);
+      const metrics = await readMetrics(engine, id, by);
       return metrics === null ? [] : [{ id, name, metrics }];
     }),
   );
@@ -42,9 +41,13 @@ async function readDashboard(engine: Engine): Promise<Dashboard> {
 }
 
 /** `null`: the owner of the token may not see them. */
-async function readMetrics(engine: Engine, workflowId: string): Promise<MetricsResponse | null> {
+async function readMetrics(
+  engine: Engine,
+  workflowId: string,
+  by: string,
+): Promise<MetricsResponse | null> {
   try {
-    return toMetricsResponse(workflowId, await engine.costs.metrics(workflowId, OPERATOR));
+    return toMetricsResponse(workflowId, await engine.costs.metrics(workflowId, by));
   } catch (error) {
     if (isAppError(error, "not_allowed")) return null;
     throw error;

@@ -1,36 +1,35 @@
 import type { z } from "zod";
 import type { RemovalJob, RemovalTarget } from "../../engine/api/data.ts";
 import type { Engine } from "../../engine/api/engine.ts";
-import { OPERATOR } from "../../engine/model/actor.ts";
 import { dataEndpoints, type Wanted } from "../endpoints/data.ts";
 import { type Route, route } from "../http/route.ts";
 
 /** Takes workflows out of use, and removes runs for good. */
 export function dataRoutes({ workflows, data }: Engine): readonly Route[] {
   return [
-    route(dataEndpoints.archiveWorkflow)(async ({ params: { id } }) => {
-      const { changed, archived } = await workflows.archive(id, OPERATOR);
-      const { by: archivedBy, at } = archived ?? { by: OPERATOR, at: 0 };
+    route(dataEndpoints.archiveWorkflow)(async ({ params: { id } }, { by }) => {
+      const { changed, archived } = await workflows.archive(id, by);
+      const { by: archivedBy, at } = archived ?? { by, at: 0 };
       const archivedAt = new Date(at).toISOString();
       return { body: { success: true, workflowId: id, changed, archivedBy, archivedAt } };
     }),
-    route(dataEndpoints.unarchiveWorkflow)(async ({ params: { id } }) => {
-      const wasArchived = await workflows.unarchive(id, OPERATOR);
+    route(dataEndpoints.unarchiveWorkflow)(async ({ params: { id } }, { by }) => {
+      const wasArchived = await workflows.unarchive(id, by);
       return { body: { success: true, workflowId: id, wasArchived } };
     }),
-    route(dataEndpoints.removeExecutions)(async ({ body }) => {
+    route(dataEndpoints.removeExecutions)(async ({ body }, { by }) => {
       const target = targetOf(body);
       const { dryRun } = body;
-      const preview = await data.preview(target, OPERATOR);
-      const removal = dryRun ? null : toRemoval(await data.remove(target, OPERATOR));
+      const preview = await data.preview(target, by);
+      const removal = dryRun ? null : toRemoval(await data.remove(target, by));
       return { body: { success: true, dryRun, ...preview, removal } };
     }),
-    route(dataEndpoints.removeExecution)(async ({ params: { id } }) => {
-      const removal = await data.remove({ kind: "runs", executionIds: [id] }, OPERATOR);
+    route(dataEndpoints.removeExecution)(async ({ params: { id } }, { by }) => {
+      const removal = await data.remove({ kind: "runs", executionIds: [id] }, by);
       return { body: { success: true, executionId: id, removal: toRemoval(removal) } };
     }),
-    route(dataEndpoints.listRemovals)(async () => ({
-      body: { removals: (await data.listRemovals(OPERATOR)).map(toRemoval) },
+    route(dataEndpoints.listRemovals)(async (_input, { by }) => ({
+      body: { removals: (await data.listRemovals(by)).map(toRemoval) },
     })),
   ];
 }

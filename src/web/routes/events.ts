@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
 import { AppError } from "../../shared/errors.ts";
 import "../../shared/schema-words.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -10,11 +11,21 @@ import { type Route, route } from "../http/route.ts";
 export function eventRoutes(engine: Engine): readonly Route[] {
   return [
     route(eventEndpoints.publishEvent)(async (_input, request) => {
+      if (request.by !== OPERATOR) throw notWithOwnToken();
       const event = parseBody(await request.readJson());
       const { eventId, existed } = await engine.triggers.publish(omitUndefined(event));
       return { body: { eventId, status: "accepted", ...(existed && { duplicate: true }) } };
     }),
   ];
+}
+
+/** Events start workflows without asking for a right, so who publishes them is chosen by the operator. */
+function notWithOwnToken(): AppError {
+  return new AppError({
+    code: "not_allowed",
+    message:
+      "Events are published with API_TOKEN, not with the token of a person: they start workflows without asking who may run them. Start the workflow itself, or ask the operator.",
+  });
 }
 
 function parseBody(body: unknown): z.output<typeof PublishedEvent> {

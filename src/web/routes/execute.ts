@@ -1,5 +1,6 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import type { StartRequest } from "../../engine/api/executions.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { hashJson } from "../../shared/json.ts";
@@ -29,12 +30,15 @@ async function execute(engine: Engine, workflowId: string, request: WebRequest):
   const given = await readVariables(engine, request);
   const { variables } = given;
   const key = readIdempotencyKey(request.headers);
+  const { by } = request;
+  const trigger = by === OPERATOR ? { type: "api" } : { type: "api", userId: by };
   const start = { workflowId, ...given };
   if (key === null) {
-    const { executionId } = await engine.executions.start({ ...start, trigger: { type: "api" } });
+    const { executionId } = await engine.executions.start({ ...start, trigger });
     return { executionId, status: "started" };
   }
-  const executionId = executionIdFor(workflowId, key);
+  // Keys of different callers are apart.
+  const executionId = executionIdFor(workflowId, by === OPERATOR ? key : `${by} ${key}`);
   const bodyHash = hashJson(variables);
   // Read before the start: a repeat must get the first response even if the active version has
   // other inputs by now.
@@ -43,7 +47,7 @@ async function execute(engine: Engine, workflowId: string, request: WebRequest):
   const { existed } = await engine.executions.start({
     ...start,
     executionId,
-    trigger: { type: "api", bodyHash },
+    trigger: { ...trigger, bodyHash },
   });
   const raced = existed ? await findRepeat(engine, executionId, bodyHash) : null;
   return raced ?? { executionId, status: "started" };

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
-import { OPERATOR } from "../../engine/model/actor.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { executionEndpoints } from "../endpoints/executions.ts";
 import { parseInput } from "../http/input.ts";
@@ -13,19 +12,19 @@ export function executionRoutes({ executions, evaluations }: Engine): readonly R
       const { limit, workflowId, status, cursor } = query;
       const labels = labelsIn(request.query);
       const asked = omitUndefined({ limit, workflowId, status, cursor, labels });
-      return { body: await executions.list(asked, OPERATOR) };
+      return { body: await executions.list(asked, request.by) };
     }),
-    route(executionEndpoints.getExecution)(async ({ params: { id } }) => ({
-      body: await executions.get(id, OPERATOR),
+    route(executionEndpoints.getExecution)(async ({ params: { id } }, { by }) => ({
+      body: await executions.get(id, by),
     })),
-    route(executionEndpoints.listSteps)(async ({ params: { id }, query }) => ({
-      body: await executions.listSteps(id, omitUndefined(query), OPERATOR),
+    route(executionEndpoints.listSteps)(async ({ params: { id }, query }, { by }) => ({
+      body: await executions.listSteps(id, omitUndefined(query), by),
     })),
-    route(executionEndpoints.listCalls)(async ({ params: { id }, query: { step } }) => ({
-      body: await evaluations.audit(id, step, OPERATOR),
+    route(executionEndpoints.listCalls)(async ({ params: { id }, query: { step } }, { by }) => ({
+      body: await evaluations.audit(id, step, by),
     })),
-    route(executionEndpoints.cancelExecution)(async ({ params: { id } }) => {
-      await executions.cancel(id, OPERATOR);
+    route(executionEndpoints.cancelExecution)(async ({ params: { id } }, { by }) => {
+      await executions.cancel(id, by);
       return { body: { success: true, executionId: id } };
     }),
   ];

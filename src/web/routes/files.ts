@@ -1,5 +1,4 @@
 import type { Engine } from "../../engine/api/engine.ts";
-import { OPERATOR } from "../../engine/model/actor.ts";
 import { attachmentHeader, fileNameOf } from "../../shared/content-disposition.ts";
 import { toIncomingFile, UNKNOWN_TYPE } from "../../shared/file-value.ts";
 import { fileEndpoints } from "../endpoints/records.ts";
@@ -17,8 +16,8 @@ export function fileRoutes({ files }: Engine): readonly Route[] {
       return { status: 201, body: await files.upload(toIncomingFile(bytes, { name, type })) };
     }),
     // To be saved, never shown: what a file holds may be a page with scripts.
-    route(fileEndpoints.downloadFile)(async ({ params: { id, ref } }) => {
-      const { value, bytes } = await files.read(id, ref, OPERATOR);
+    route(fileEndpoints.downloadFile)(async ({ params: { id, ref } }, { by }) => {
+      const { value, bytes } = await files.read(id, ref, by);
       return {
         bytes,
         contentType: value.type,

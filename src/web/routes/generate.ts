@@ -5,8 +5,8 @@ import { type Route, route } from "../http/route.ts";
 /** Workflows from descriptions. Nothing is deployed here. */
 export function generateRoutes({ drafts }: Engine): readonly Route[] {
   return [
-    route(workflowEndpoints.generateWorkflow)(async ({ body: { description } }) => {
-      const { source } = await drafts.generate(description);
+    route(workflowEndpoints.generateWorkflow)(async ({ body: { description } }, { by }) => {
+      const { source } = await drafts.generate(description, by);
       return { body: { workflow: source } };
     }),
   ];

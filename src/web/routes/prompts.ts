@@ -4,9 +4,6 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { promptEndpoints } from "../endpoints/prompts.ts";
 import { type Route, route } from "../http/route.ts";
 
-/** Recorded author of changes that come through the API. */
-const BY = "api";
-
 /** Named prompts: reading, adding versions, splitting, promoting, rolling back, comparing. */
 export function promptRoutes({ prompts }: Engine): readonly Route[] {
   return [
@@ -20,20 +17,22 @@ export function promptRoutes({ prompts }: Engine): readonly Route[] {
     route(promptEndpoints.comparePrompts)(async ({ params: { name } }) => ({
       body: await prompts.compare(name),
     })),
-    route(promptEndpoints.addPrompt)(async ({ params: { name }, body }) => {
-      const added = await prompts.add(omitUndefined({ ...body, name, by: BY }));
+    route(promptEndpoints.addPrompt)(async ({ params: { name }, body }, { by }) => {
+      const added = await prompts.add(omitUndefined({ ...body, name, by }));
       return { body: { success: true, ...added } };
     }),
     route(promptEndpoints.splitPrompt)(
-      async ({ params: { name }, body: { version, percent } }) => ({
-        body: toResponse(await prompts.split(name, version, percent, BY)),
+      async ({ params: { name }, body: { version, percent } }, { by }) => ({
+        body: toResponse(await prompts.split(name, version, percent, by)),
       }),
     ),
-    route(promptEndpoints.promotePrompt)(async ({ params: { name }, body: { version } }) => ({
-      body: toResponse(await prompts.promote(name, version, BY)),
-    })),
-    route(promptEndpoints.rollBackPrompt)(async ({ params: { name } }) => ({
-      body: toResponse(await prompts.rollBack(name, BY)),
+    route(promptEndpoints.promotePrompt)(
+      async ({ params: { name }, body: { version } }, { by }) => ({
+        body: toResponse(await prompts.promote(name, version, by)),
+      }),
+    ),
+    route(promptEndpoints.rollBackPrompt)(async ({ params: { name } }, { by }) => ({
+      body: toResponse(await prompts.rollBack(name, by)),
     })),
   ];
 }

@@ -10,20 +10,20 @@ import { type Route, route } from "../http/route.ts";
 /** Retries executions that failed or were cancelled. */
 export function retryRoutes({ executions }: Engine): readonly Route[] {
   return [
-    route(executionEndpoints.retryExecution)(async ({ params: { id }, body }, { headers }) => {
+    route(executionEndpoints.retryExecution)(async ({ params: { id }, body }, { headers, by }) => {
       const idempotencyKey = readIdempotencyKey(headers) ?? undefined;
       const result = await executions.retry({
         executionId: id,
-        by: "api",
+        by,
         variableForm: "json",
         ...omitUndefined({ ...body, idempotencyKey }),
       });
       return { body: { success: true, ...result } };
     }),
-    route(executionEndpoints.retryExecutions)(async ({ params: { id }, body }) => {
+    route(executionEndpoints.retryExecutions)(async ({ params: { id }, body }, { by }) => {
       const { status, since, dryRun } = body;
       const from = readSince(since);
-      const asked = { workflowId: id, status, since: from, by: "api", dryRun };
+      const asked = { workflowId: id, status, since: from, by, dryRun };
       return { body: { success: true, ...(await executions.retryAll(asked)) } };
     }),
   ];

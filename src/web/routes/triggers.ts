@@ -1,5 +1,4 @@
 import type { Engine } from "../../engine/api/engine.ts";
-import { OPERATOR } from "../../engine/model/actor.ts";
 import { switchEndpoints } from "../endpoints/triggers.ts";
 import { type Route, route } from "../http/route.ts";
 
@@ -16,12 +15,12 @@ export function triggerRoutes({ workflows, triggers }: Engine): readonly Route[]
         })),
       },
     })),
-    route(switchEndpoints.pauseTrigger)(async ({ params: { id, trigger } }) => {
-      await workflows.pauseTrigger(id, trigger, OPERATOR);
+    route(switchEndpoints.pauseTrigger)(async ({ params: { id, trigger } }, { by }) => {
+      await workflows.pauseTrigger(id, trigger, by);
       return { body: { success: true, workflowId: id, trigger, paused: true } };
     }),
-    route(switchEndpoints.resumeTrigger)(async ({ params: { id, trigger } }) => {
-      const wasPaused = await workflows.resumeTrigger(id, trigger, OPERATOR);
+    route(switchEndpoints.resumeTrigger)(async ({ params: { id, trigger } }, { by }) => {
+      const wasPaused = await workflows.resumeTrigger(id, trigger, by);
       return { body: { success: true, workflowId: id, trigger, wasPaused, paused: false } };
     }),
     route(switchEndpoints.listNextStarts)(async ({ params: { id }, query: { count } }) => {

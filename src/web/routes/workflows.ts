@@ -8,15 +8,12 @@ import { isoTimes } from "./triggers.ts";
 /** Times of schedules that a deployment is answered with. */
 const NEXT_STARTS = 5;
 
-/** Recorded author of changes that come through the API. */
-const BY = "api";
-
 /** Deploying, listing, reading, comparing and activating workflows. */
 export function workflowRoutes(engine: Engine): readonly Route[] {
   const { workflows } = engine;
   return [
-    route(workflowEndpoints.deployWorkflow)(async ({ body }) => ({
-      body: await deploy(engine, body),
+    route(workflowEndpoints.deployWorkflow)(async ({ body }, { by }) => ({
+      body: await deploy(engine, body, by),
     })),
     route(workflowEndpoints.listWorkflows)(async ({ query }) => ({
       body: {
@@ -41,21 +38,23 @@ export function workflowRoutes(engine: Engine): readonly Route[] {
     route(workflowEndpoints.diffVersions)(async ({ params: { id }, query: { from, to } }) => ({
       body: { workflowId: id, from, to, ...(await workflows.diff(id, from, to)) },
     })),
-    route(workflowEndpoints.activateVersion)(async ({ params: { id }, body: { version } }) => ({
-      body: { success: true, ...(await workflows.activate(id, version, BY)) },
-    })),
+    route(workflowEndpoints.activateVersion)(
+      async ({ params: { id }, body: { version } }, { by }) => ({
+        body: { success: true, ...(await workflows.activate(id, version, by)) },
+      }),
+    ),
   ];
 }
 
 /** @throws {AppError} `definition_invalid` with everything that is wrong with it. */
-async function deploy({ workflows, triggers }: Engine, definition: Json | undefined) {
+async function deploy({ workflows, triggers }: Engine, definition: Json | undefined, by: string) {
   if (definition === undefined) {
     throw new AppError({
       code: "json_malformed",
       message: "The body is empty. Send a workflow definition as JSON.",
     });
   }
-  const result = await workflows.deploy(definition, { by: BY });
+  const result = await workflows.deploy(definition, { by });
   if (result.deployed) {
     const { workflowId, version, changed, active, warnings } = result;
     const nextStarts = isoTimes(await triggers.upcoming(workflowId, NEXT_STARTS));

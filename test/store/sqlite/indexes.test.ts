@@ -4,7 +4,7 @@ import type { ExecutionRecordQuery } from "../../../src/engine/ports/executions.
 import { toCursor } from "../../../src/store/executions.ts";
 import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
 import { SELECT_ENDED } from "../../../src/store/sqlite/heads.ts";
-import { pageQuery, windowQuery } from "../../../src/store/sqlite/list-heads.ts";
+import { pageQuery, windowQuery } from "../../../src/store/sqlite/list-records.ts";
 import { overQuery } from "../../../src/store/sqlite/removals.ts";
 import { totalsQuery } from "../../../src/store/sqlite/totals.ts";
 import { START } from "../records.ts";

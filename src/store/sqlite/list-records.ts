@@ -19,13 +19,13 @@ import { integer, text } from "./row.ts";
 const AT_ONCE = 25;
 
 /** A list of executions, read in several turns of the event loop. */
-export async function listHeads(
+export async function listRecords(
   connection: Connection,
   query: ExecutionRecordQuery,
 ): Promise<ExecutionRecordPage> {
   const { statuses, ...rest } = query;
   if (statuses !== undefined)
-    return listStatuses(query, (asked) => listHeads(connection, { ...rest, ...asked }));
+    return listStatuses(query, (asked) => listRecords(connection, { ...rest, ...asked }));
   const records: ExecutionRecordPage["records"][number][] = [];
   const window = await connection.read(() => windowEnd(connection, query));
   let asked = query;
@@ -51,7 +51,7 @@ function readPage(
   return toPage(rows.map(toHead), query.limit);
 }
 
-/** The last place that is looked at for a page; `null`: whatever it takes. */
+/** The last place that is read for a page; `null`: whatever it takes. */
 function windowEnd(connection: Connection, query: ExecutionRecordQuery): Place | null {
   const asked = windowQuery(query);
   if (asked === null) return null;
@@ -85,7 +85,7 @@ export function windowQuery(query: ExecutionRecordQuery): Sql | null {
 /**
  * The query for one page.
  *
- * @param window - the last place that is looked at. @internal exported for its test
+ * @param window - the last place that is read. @internal exported for its test
  */
 export function pageQuery(query: ExecutionRecordQuery, window: Place | null = null): Sql {
   const driver = driverOf(query);
