@@ -23,8 +23,6 @@ export interface Place {
 
 /**
  * Opaque text for a place; the same for every database.
- *
- * @internal exported for its test
  */
 export function toCursor(place: Place): string {
   return Buffer.from(JSON.stringify([place.startedAt, place.executionId])).toString("base64url");

@@ -20,8 +20,6 @@ const MAX_READ = 1000;
 
 /**
  * A page of the executions that have these values. It may be shorter than asked for, and yet have a cursor.
- *
- * @internal
  */
 export async function listByInputs(search: InputSearch): Promise<ExecutionRecordPage> {
   const { wanted, limit, list, compiled } = search;

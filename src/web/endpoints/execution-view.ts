@@ -1,8 +1,21 @@
 import { z } from "zod";
 import { anyObject, anyValue, Dollars, Labels, Moment } from "./parts.ts";
 
-const STATUSES = ["queued", "running", "waiting", "completed", "failed", "cancelled"] as const;
-export const Status = z.enum(STATUSES, `must be one of ${STATUSES.join(", ")}`);
+export const STATUSES = [
+  "queued",
+  "running",
+  "waiting",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+
+/** Whether a text is one of {@link STATUSES}. */
+export function isStatus(text: string): text is (typeof STATUSES)[number] {
+  return STATUSES.some((status) => status === text);
+}
+
+const Status = z.enum(STATUSES, `must be one of ${STATUSES.join(", ")}`);
 
 const StepStatus = z.enum(["completed", "skipped", "failed"]);
 const Tokens = z.object({

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { endpoint } from "../http/endpoint.ts";
-import { Calls, Execution, ExecutionPage, Status, StepPage } from "./execution-view.ts";
+import { Calls, Execution, ExecutionPage, isStatus, STATUSES, StepPage } from "./execution-view.ts";
 import {
   anyBody,
   anyObject,
   ById,
+  GivenVersion,
   IdempotencyKey,
   jsonBody,
   NoParams,
@@ -21,6 +22,20 @@ const MAX_LIMIT = 200;
 const LIMIT = `must be a whole number from 1 to ${MAX_LIMIT}`;
 const AFTER = "must be `next` of the page before";
 export const SINCE = "must be a time such as 2h, 7d or 2026-01-31T09:00:00Z";
+
+const STATUS = `must be one of ${STATUSES.join(", ")}, or several with commas between`;
+const SeveralStatuses = z
+  .string()
+  .refine((text) => text.split(",").every(isStatus), STATUS)
+  .transform((text) => text.split(",").filter(isStatus))
+  .meta({ override: { type: "string" }, description: "One, or several with commas between." });
+
+const MOMENT = "must be a moment such as 2026-01-31T09:00:00Z";
+const GivenMoment = z
+  .string()
+  .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)), MOMENT)
+  .transform((text) => Date.parse(text))
+  .meta({ override: { type: "string" }, description: "ISO 8601." });
 
 const Started = z.object({
   executionId: z.string(),
@@ -70,20 +85,27 @@ export const executionEndpoints = {
     method: "GET",
     path: "/api/executions",
     summary: "Executions, the newest first.",
-    description: "`label.<name>=<value>` finds those that have a label.",
+    description:
+      "Filters can be combined. `label.<name>=<value>` finds those that have a label, `input.<name>=<value>` beside `workflowId` those of which an input has this value. A page may be shorter than `limit`, or empty, and yet have a `nextCursor`: so much was read for it, and the next one continues.",
     access: "token",
     params: NoParams,
     query: z
       .object({
         workflowId: z.string().optional(),
-        status: Status.optional(),
+        status: SeveralStatuses.optional(),
+        version: GivenVersion.optional(),
+        startedBy: z.string().optional().meta({ description: "Slack user id." }),
+        startedFrom: GivenMoment.optional(),
+        startedBefore: GivenMoment.optional(),
+        endedFrom: GivenMoment.optional(),
+        endedBefore: GivenMoment.optional(),
         limit: wholeNumber(1, MAX_LIMIT, LIMIT).default(50),
         cursor: z.string().optional().meta({ description: "`nextCursor` of the page before." }),
       })
       .catchall(z.string()),
     body: noBody,
     answers: { 200: ExecutionPage },
-    errors: [],
+    errors: ["workflow_not_found"],
   }),
   getExecution: endpoint({
     id: "getExecution",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
+import type { ExecutionQuery } from "../../engine/api/executions.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { executionEndpoints } from "../endpoints/executions.ts";
 import { parseInput } from "../http/input.ts";
@@ -9,10 +10,7 @@ import { type Route, route } from "../http/route.ts";
 export function executionRoutes({ executions, evaluations }: Engine): readonly Route[] {
   return [
     route(executionEndpoints.listExecutions)(async ({ query }, request) => {
-      const { limit, workflowId, status, cursor } = query;
-      const labels = labelsIn(request.query);
-      const asked = omitUndefined({ limit, workflowId, status, cursor, labels });
-      return { body: await executions.list(asked, request.by) };
+      return { body: await executions.list(toQuery(query, request.query), request.by) };
     }),
     route(executionEndpoints.getExecution)(async ({ params: { id } }, { by }) => ({
       body: await executions.get(id, by),
@@ -30,20 +28,41 @@ export function executionRoutes({ executions, evaluations }: Engine): readonly R
   ];
 }
 
-/** `label.<name>=<value>` asks for a label. A filter that is not understood must not be left out. */
-const LABEL = "label.";
-const Labels = z.record(z.string(), z.string()).superRefine((labels, context) => {
-  for (const key of Object.keys(labels)) {
-    if (/^label\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(key)) continue;
-    const message = "must be label. and the name of a label, such as label.customer";
-    context.addIssue({ code: "custom", path: [key], message });
-  }
-});
+type Asked = z.output<typeof executionEndpoints.listExecutions.query>;
 
-/** @throws {AppError} `input_invalid`. */
-function labelsIn(query: URLSearchParams): Record<string, string> | undefined {
-  const asked = Object.fromEntries([...query].filter(([key]) => key.startsWith(LABEL)));
-  const labels = Object.entries(parseInput(Labels, asked, "query"));
-  if (labels.length === 0) return undefined;
-  return Object.fromEntries(labels.map(([key, value]) => [key.slice(LABEL.length), value]));
+/** What the query asks for. @throws {AppError} `input_invalid`. */
+function toQuery(asked: Asked, query: URLSearchParams): ExecutionQuery {
+  const { limit, cursor, workflowId, status, version, startedBy } = asked;
+  const { startedFrom, startedBefore, endedFrom, endedBefore } = asked;
+  const inputs = namedIn(query, "input");
+  if (inputs !== undefined && workflowId === undefined)
+    parseInput(z.never("is needed beside input."), "", "workflowId");
+  const [first, ...more] = status ?? [];
+  return {
+    ...omitUndefined({ limit, cursor, workflowId, version, startedBy, inputs }),
+    ...omitUndefined({ startedFrom, startedBefore, endedFrom, endedBefore }),
+    ...omitUndefined({ labels: namedIn(query, "label") }),
+    ...(more.length > 0 ? { statuses: status ?? [] } : omitUndefined({ status: first })),
+    isBounded: true,
+  };
+}
+
+/** What is asked of values with names. A filter that is not understood must not be left out. */
+const NAME = /^[a-z]+\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+const EXAMPLES = { label: "label.customer", input: "input.amount" } as const;
+
+/** `label.<name>=<value>`, `input.<name>=<value>`. @throws {AppError} `input_invalid`. */
+function namedIn(
+  query: URLSearchParams,
+  kind: keyof typeof EXAMPLES,
+): Record<string, string> | undefined {
+  const message = `must be ${kind}. and the name of ${kind === "label" ? "a label" : "an input"}, such as ${EXAMPLES[kind]}`;
+  const Named = z.record(z.string(), z.string()).superRefine((named, context) => {
+    for (const key of Object.keys(named))
+      if (!NAME.test(key)) context.addIssue({ code: "custom", path: [key], message });
+  });
+  const asked = Object.fromEntries([...query].filter(([key]) => key.startsWith(`${kind}.`)));
+  const named = Object.entries(parseInput(Named, asked, "query"));
+  if (named.length === 0) return undefined;
+  return Object.fromEntries(named.map(([key, value]) => [key.slice(kind.length + 1), value]));
 }
