@@ -1,6 +1,7 @@
 import type { Engine } from "../engine/api/engine.ts";
 import type { Flood } from "../engine/api/triggers.ts";
 import { isUserId } from "../shared/slack-ids.ts";
+import { escapeText } from "../slack/text.ts";
 import type { NotifyAdmins } from "./admin-notices.ts";
 
 /** What sets a workflow off too often, by kind of trigger. */
@@ -26,7 +27,9 @@ export function watchFloods(
   });
 }
 
-function describe({ workflowId, kind, why }: Flood): string {
+function describe({ workflowId, kind, why, detail = "" }: Flood): string {
+  if (why === "schema")
+    return `"${workflowId}" was not started for an event: its payload does not follow the "schema" of the trigger (${escapeText(detail)}). The event is kept: when the trigger takes it, POST /api/events/:id/replay starts the workflow by it.`;
   if (why === "chain")
     return `"${workflowId}" was not started for an event: the run that published it was the tenth in a row that an event or a workflow started. Workflows that start each other in a circle have to end it, for example by "match" in the trigger.`;
   if (kind === "event")

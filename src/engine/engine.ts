@@ -70,7 +70,7 @@ import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
 import { Worker } from "./runtime/worker.ts";
 import { createStepTypes } from "./steps/index.ts";
 import { withEventService } from "./triggers/event-service.ts";
-import { Triggers } from "./triggers/triggers.ts";
+import { Triggers, type TriggersOptions } from "./triggers/triggers.ts";
 import { createTriggerTypes } from "./triggers/types/index.ts";
 import { Deployments } from "./workflows/deployments.ts";
 import { findPins, warnOfNames } from "./workflows/external-name-warnings.ts";
@@ -317,18 +317,13 @@ function connectExecutions(
   const approvals = new Approvals({ ...settings, executions, existence, events });
   const retries = new Retries({ ...shared, executions, access: settings.access });
   const migrations = new Migrations({ ...shared, executions });
-  const guarded = new GuardedExecutions(gate, {
-    executions,
-    retries,
-    migrations,
-    pauses,
-    events,
-  });
+  const guarded = new GuardedExecutions(gate, { executions, retries, migrations, pauses, events });
   const triggers = new Triggers({
     ...settings,
     ...shared,
     executions: guarded,
     switches,
+    permitReplay: permitReplay(gate, workflows),
     readExecution: (executionId) => executions.read(executionId),
     process: worker.id,
   });
@@ -352,6 +347,14 @@ function connectExecutions(
     files,
     absences,
     erasure: connectErasure(settings, workflows, worker.id, gate.trail),
+  };
+}
+
+/** Who may deploy a workflow may have it started by an event once more. */
+function permitReplay(gate: Gate, workflows: Workflows): TriggersOptions["permitReplay"] {
+  return async (workflowId, by) => {
+    await workflows.get(workflowId);
+    await gate.permit(by, "deploy", workflowId, { what: `replay an event to "${workflowId}"` });
   };
 }
 

@@ -18,6 +18,7 @@ const FAULTS = {
   version_not_found: "user",
   workflow_archived: "user",
   trigger_not_found: "user",
+  event_not_found: "user",
   trigger_paused: "user",
   template_not_found: "user",
   prompt_not_found: "user",

@@ -38,6 +38,16 @@ export interface Triggers {
    */
   receiveChannel(channel: IncomingChannel): Promise<readonly StartResult[]>;
   /**
+   * Starts a workflow once more by an event that was published before, as if it had come now: its active version, if it has a trigger
+   * that the event fits.
+   *
+   * @throws {AppError} `event_not_found`, `workflow_not_found`, `input_invalid` if no trigger fits, `trigger_paused`, `limit_exceeded`;
+   * `not_allowed` unless they may deploy the workflow.
+   */
+  replay(request: ReplayRequest): Promise<StartResult>;
+  /** Events of a name from a time on, the oldest first. */
+  listEvents(query: EventListQuery): Promise<readonly PublishedEvent[]>;
+  /**
    * Calls back when events would start more runs of a workflow than is allowed: once in ten minutes for each workflow, in one of the
    * processes. What is above that starts nothing.
    *
@@ -88,6 +98,32 @@ export interface Triggers {
    * @throws {AppError} `input_invalid` for the name of a run's end.
    */
   publish(event: PublishRequest): Promise<PublishResult>;
+}
+
+/** An event that is to start a workflow again. */
+export interface ReplayRequest {
+  readonly eventId: string;
+  readonly workflowId: string;
+  /** Slack user id or `api`. */
+  readonly by: string;
+}
+
+export interface EventListQuery {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly limit: number;
+}
+
+/** An event as it is kept. */
+export interface PublishedEvent {
+  readonly eventId: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly payload: JsonObject;
+  /** The run whose end it is, or whose step published it; absent: it came from outside. */
+  readonly executionId?: string;
 }
 
 /** Something that happened outside, to be published under a name. */
@@ -194,8 +230,10 @@ export interface Flood {
   readonly workflowId: string;
   /** The kind of trigger: `reaction`. */
   readonly kind: string;
-  /** More events than it is started for, or too many runs that have led to each other. */
-  readonly why: "rate" | "chain";
+  /** More events than it is started for, too many runs that have led to each other, or payloads that do not follow its schema. */
+  readonly why: "rate" | "chain" | "schema";
+  /** What of a payload does not fit. */
+  readonly detail?: string;
   /** Who deployed the active version. */
   readonly deployedBy: string;
 }

@@ -36,6 +36,8 @@ export interface EventStore {
    * content stands.
    */
   insert(event: EventRecord): Promise<boolean>;
+  /** @returns `null`: there is none with this id. */
+  get(id: string): Promise<EventRecord | null>;
   /** Events of a name from a time on, or after one of them; oldest first, of one moment by id. */
   list(query: EventQuery): Promise<readonly EventRecord[]>;
   /** Events not yet settled, oldest first, of one moment by id. */

@@ -24,11 +24,13 @@ interface EngineEventMap {
   readonly triggersSwitched: null;
   /** Another process died. */
   readonly processDied: null;
-  /** A workflow was not started for an event: there were too many, or too many runs have led to each other. */
+  /** A workflow was not started for an event: there were too many, too many runs have led to each other, or its payload does not fit. */
   readonly flooded: {
     readonly workflowId: string;
     readonly kind: string;
-    readonly why: "rate" | "chain";
+    readonly why: "rate" | "chain" | "schema";
+    /** What of the payload does not fit. */
+    readonly detail?: string;
   };
   /** A trigger finds no rows in its database, for a reason that needs a person or has lasted for long. */
   readonly stalled: {

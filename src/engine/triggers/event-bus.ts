@@ -1,8 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/hash.ts";
 import { type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import type { PublishRequest, PublishResult } from "../api/triggers.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
+import { compileSchema } from "../ai/json-schema.ts";
+import type { StartRequest, StartResult } from "../api/executions.ts";
+import type {
+  EventListQuery,
+  PublishedEvent,
+  PublishRequest,
+  PublishResult,
+  ReplayRequest,
+} from "../api/triggers.ts";
 import { isBuiltInEvent } from "../definition/schema.ts";
 import { handOn } from "../execution/decider/answerable.ts";
 import { toEventSignal } from "../execution/decider/handle-events.ts";
@@ -89,7 +99,7 @@ export class EventBus {
     const { state } = await this.#options.readExecution(executionId);
     const source = { ...toSource(state), stepId };
     const answerable = handOn(state);
-    const eventId = id === undefined ? `step:${key}` : givenId(name, id);
+    const eventId = id === undefined ? stepEventId(key) : givenId(name, id);
     await this.#accept({ id: eventId, name, payload, source, answerable });
     return eventId;
   }
@@ -103,6 +113,42 @@ export class EventBus {
     const isNew = await this.#options.store.events.insert({ ...event, ...this.#moment() });
     if (isNew) void this.catchUp();
     return isNew;
+  }
+
+  /**
+   * Starts a workflow by an event that was published before.
+   *
+   * @throws {AppError} `event_not_found`, `input_invalid`, `trigger_paused`, `limit_exceeded` and what a start throws.
+   */
+  async replay({ eventId, workflowId, by }: ReplayRequest): Promise<StartResult> {
+    const { store, triggers, people } = this.#options;
+    await triggers.load();
+    const event = await store.events.get(eventId);
+    if (event === null) throw eventNotFound(eventId);
+    const own = (list: readonly ActiveTrigger[]): readonly ActiveTrigger[] =>
+      list.filter((one) => one.workflowId === workflowId && this.#isNamed(one, event));
+    const named = own(triggers.of("event"));
+    if (named.length === 0 && own(triggers.pausedOf("event")).length > 0)
+      throw triggerOff(workflowId);
+    const fitting = named.find((trigger) => this.#whyUnfit(trigger, event) === null);
+    if (fitting === undefined) {
+      const [first] = named;
+      throw notTaken(workflowId, event, first === undefined ? null : this.#whyUnfit(first, event));
+    }
+    this.#assertChain(fitting, event);
+    const answerable = [...(event.answerable ?? []), ...people.ofToken(by)];
+    const person = isUserId(by) ? { userId: by } : {};
+    const key = `${event.id}:replay:${randomUUID()}`;
+    return this.#options.executions.start(startOf(fitting, { ...event, answerable }, key, person));
+  }
+
+  /** Events of a name from a time on, the oldest first. */
+  async listEvents({ name, since, limit }: EventListQuery): Promise<readonly PublishedEvent[]> {
+    const found = await this.#options.store.events.list({ name, from: since, limit });
+    return found.map(({ id: eventId, at, payload, source }) => ({
+      ...{ eventId, name, at, payload },
+      ...omitUndefined({ executionId: source?.executionId }),
+    }));
   }
 
   /** Stores an event and delivers it to all who wait. @throws {AppError} `store_unavailable`: to be repeated. */
@@ -170,10 +216,31 @@ export class EventBus {
     } while (after !== undefined);
   }
 
+  #isNamed(trigger: ActiveTrigger, event: EventRecord): boolean {
+    return this.#rule(trigger).eventName === event.name && !isOwnEnd(trigger, event);
+  }
+
+  /** A payload that does not follow the schema is reported. */
   #fits(trigger: ActiveTrigger, event: EventRecord): boolean {
-    const { eventName, match } = this.#rule(trigger);
-    if (eventName !== event.name || isOwnEnd(trigger, event)) return false;
-    return match === null || isTrue(match, event.payload);
+    if (!this.#isNamed(trigger, event)) return false;
+    const { workflowId, kind, id } = trigger;
+    const detail = this.#rule(trigger).misfit(event.payload);
+    if (detail === null) return this.#whyUnfit(trigger, event) === null;
+    const { logger, events } = this.#options;
+    logger.warn(
+      { workflowId, trigger: id, event: event.id, detail },
+      "the payload of an event does not follow the schema of a trigger",
+    );
+    events.emit("flooded", { workflowId, kind, why: "schema", detail });
+    return false;
+  }
+
+  /** Why an event of the trigger's name does not start it, as the end of a sentence; `null`: it does. */
+  #whyUnfit(trigger: ActiveTrigger, { payload }: EventRecord): string | null {
+    const { match, misfit } = this.#rule(trigger);
+    const detail = misfit(payload);
+    if (detail !== null) return `its payload does not follow the trigger's "schema": ${detail}`;
+    return match === null || isTrue(match, payload) ? null : `"match" of the trigger is not true`;
   }
 
   #assertChain({ workflowId, kind }: ActiveTrigger, { source }: EventRecord): void {
@@ -185,20 +252,13 @@ export class EventBus {
   /** A workflow that cannot be started must not keep others from it. */
   async #start(trigger: ActiveTrigger, event: EventRecord): Promise<void> {
     const { workflowId, id } = trigger;
-    const { payload, source, answerable = [] } = event;
+    const { source } = event;
     try {
       if (!this.#fits(trigger, event)) return;
       this.#assertChain(trigger, event);
       if (!(await admitsStart(this.#options, trigger, this.#rule(trigger).limit))) return;
       if (source) await this.#options.descendants.take(rootOf(source), workflowId);
-      await this.#options.executions.start({
-        workflowId,
-        executionId: executionIdFor(workflowId, `event:${id}:${event.id}`),
-        variables: payload,
-        variableForm: "json",
-        answerable,
-        trigger: { type: "event", id, event: event.id, ...chainOf(event) },
-      });
+      await this.#options.executions.start(startOf(trigger, event, event.id));
     } catch (error) {
       if (isAppError(error, "store_unavailable")) throw error;
       this.#options.logger.warn(
@@ -209,8 +269,31 @@ export class EventBus {
   }
 }
 
+/** The key names the path of the step; an id may stand in an address. */
+function stepEventId(key: string): string {
+  return `step:${sha256(key).toString("hex").slice(0, 32)}`;
+}
+
 function givenId(name: string, id: string): string {
   return `given:${name}:${id}`;
+}
+
+/** @param key - distinguishes the start from others by the trigger. */
+function startOf(
+  { workflowId, id }: ActiveTrigger,
+  event: EventRecord,
+  key: string,
+  person: Pick<Trigger, "userId"> = {},
+): StartRequest {
+  const { payload, answerable = [] } = event;
+  return {
+    workflowId,
+    executionId: executionIdFor(workflowId, `event:${id}:${key}`),
+    variables: payload,
+    variableForm: "json",
+    answerable,
+    trigger: { type: "event", id, event: event.id, ...person, ...chainOf(event) },
+  };
 }
 
 /** Where a run that the event starts stands in a chain. */
@@ -228,14 +311,18 @@ function rootOf({ root, executionId }: EventSource): string {
 interface Rule {
   readonly eventName: string;
   readonly match: Expression | null;
+  /** What of a payload does not follow the schema; `null`: it follows. */
+  readonly misfit: (payload: JsonObject) => string | null;
   /** How many runs it starts. */
   readonly limit: RateLimit;
 }
 
 function toRule(trigger: ActiveTrigger): Rule {
-  const { eventName, match, maxPerMinute } = EventConfig.parse(trigger.config);
+  const { eventName, match, schema, maxPerMinute } = EventConfig.parse(trigger.config);
+  const check = schema === undefined ? null : compileSchema(schema);
   return {
     eventName,
+    misfit: (payload) => (typeof check === "function" ? check(payload) : null),
     match: match === undefined ? null : compileExpression(match),
     limit: {
       key: `trigger:${trigger.workflowId}:${trigger.id}`,
@@ -264,6 +351,27 @@ function isTrue(match: Expression, variables: JsonObject): boolean {
   throw new AppError({
     code: "expression_failed",
     message: `"match" has to be true or false, and is ${JSON.stringify(answer)?.slice(0, 60) ?? ""}.`,
+  });
+}
+
+function eventNotFound(id: string): AppError {
+  return new AppError({
+    code: "event_not_found",
+    message: `There is no event "${id.slice(0, 200)}", or it is not kept any more.`,
+  });
+}
+
+function triggerOff(workflowId: string): AppError {
+  return new AppError({
+    code: "trigger_paused",
+    message: `The trigger of "${workflowId}" for this event is switched off; nothing was started.`,
+  });
+}
+
+function notTaken(workflowId: string, { name }: EventRecord, why: string | null): AppError {
+  return new AppError({
+    code: "input_invalid",
+    message: `The event was not replayed: ${why ?? `"${workflowId}" has no trigger for events of the name "${name}"`}.`,
   });
 }
 

@@ -4,14 +4,17 @@ import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type {
+  EventListQuery,
   Flood,
   IncomingChannel,
   IncomingMember,
   IncomingMessage,
   IncomingReaction,
+  PublishedEvent,
   PublishRequest,
   PublishResult,
   ReceivedFiles,
+  ReplayRequest,
   ShortcutRequest,
   StalledTrigger,
   Triggers as TriggersApi,
@@ -70,6 +73,8 @@ export interface TriggersOptions {
   /** The durable state of an execution, to be read at once. @throws {AppError} `execution_not_found`. */
   readonly readExecution: (executionId: string) => Promise<{ readonly state: ReadonlyState }>;
   readonly events: EngineEvents;
+  /** May they have a workflow started by an event once more? @throws {AppError} `workflow_not_found`, `not_allowed`. */
+  readonly permitReplay: (workflowId: string, by: string) => Promise<void>;
   /** The worker of this process. */
   readonly process: string;
 }
@@ -108,6 +113,7 @@ export class Triggers implements TriggersApi {
   readonly #events: EventBus;
   readonly #active: TriggerRegistry;
   readonly #scheduler: Scheduler;
+  readonly #permitReplay: TriggersOptions["permitReplay"];
   readonly #rows: DatabasePoller;
 
   constructor(options: TriggersOptions) {
@@ -130,6 +136,7 @@ export class Triggers implements TriggersApi {
       publish: (event) => this.#events.publish(event),
     });
     this.#scheduler = new Scheduler(parts);
+    this.#permitReplay = options.permitReplay;
     this.#rows = new DatabasePoller(parts);
   }
 
@@ -211,6 +218,16 @@ export class Triggers implements TriggersApi {
 
   publish(event: PublishRequest): Promise<PublishResult> {
     return this.#events.receive(event);
+  }
+
+  async replay(request: ReplayRequest): Promise<StartResult> {
+    const { workflowId, by } = request;
+    await this.#permitReplay(workflowId, by);
+    return this.#events.replay(request);
+  }
+
+  listEvents(query: EventListQuery): Promise<readonly PublishedEvent[]> {
+    return this.#events.listEvents(query);
   }
 
   /** @see EventBus.publishFrom */

@@ -79,6 +79,7 @@ function sealing(store: Store, seals: RecordSeals): Store {
     events: {
       ...store.events,
       insert: (event) => store.events.insert(seals.events.seal(event)),
+      get: async (id) => openOne(seals.events, await store.events.get(id)),
       list: async (query) => openAll(seals.events, await store.events.list(query)),
       pending: async (limit) => openAll(seals.events, await store.events.pending(limit)),
     },

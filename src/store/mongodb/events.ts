@@ -12,6 +12,10 @@ export function createEvents(connection: Connection): EventStore {
   const inserts = connection.inserts<EventDocument>("events");
   return {
     insert: (event) => inserts.add(toEventDocument(event)),
+    async get(id) {
+      const found = await connection.ask(() => events.findOne({ _id: id }));
+      return found === null ? null : toEvent(found);
+    },
     async list({ name, from, after, limit }) {
       const filter = eventsAfter(name, from, after);
       const found = await connection.ask(() =>

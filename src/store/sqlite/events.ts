@@ -10,6 +10,7 @@ export function createEvents(connection: Connection): EventStore {
   const insert = connection.prepare(
     "INSERT INTO events (id, name, at, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
+  const selectById = connection.prepare("SELECT record FROM events WHERE id = ?");
   const selectAfter = connection.prepare(
     "SELECT record FROM events WHERE name = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT ?",
   );
@@ -32,6 +33,11 @@ export function createEvents(connection: Connection): EventStore {
       const record = JSON.stringify(event);
       return await connection.write(() => insert.run(id, name, at, record).changes === 1);
     },
+    get: (id) =>
+      connection.read(() => {
+        const row = selectById.get(id);
+        return row === undefined ? null : toEvent(row);
+      }),
     list: ({ name, from, after, limit }) =>
       connection.read(() => {
         // Before every id of the first moment.

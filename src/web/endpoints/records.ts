@@ -9,11 +9,13 @@ import {
   ById,
   Days,
   jsonBody,
+  Moment,
   NoParams,
   NoQuery,
   noBody,
   ownBody,
   Succeeded,
+  wholeNumber,
 } from "./parts.ts";
 
 const TIME = "must be a time such as 2026-01-31T09:00:00Z, or milliseconds since 1970";
@@ -199,8 +201,59 @@ export const PublishedEvent = z.strictObject({
     .meta({ description: "Identifies the event: a repeat with the same id is a duplicate." }),
 });
 
-/** Events of other systems. */
+/** Most events that are listed at a time. */
+const MAX_EVENTS = 200;
+const LIMIT = `must be a whole number from 1 to ${MAX_EVENTS}`;
+
+/** Events: of other systems, of steps and of the bot itself. */
 export const eventEndpoints = {
+  listEvents: endpoint({
+    id: "listEvents",
+    method: "GET",
+    path: "/api/events",
+    summary: "Events of a name, the oldest first.",
+    access: "token",
+    scope: "admin",
+    params: NoParams,
+    query: z.object({
+      name: EventName,
+      since: Time.optional().meta({ description: "By default a day ago." }),
+      limit: wholeNumber(1, MAX_EVENTS, LIMIT).default(MAX_EVENTS),
+    }),
+    body: noBody,
+    answers: {
+      200: z.object({
+        events: z.array(
+          z.object({
+            ...{ eventId: z.string(), name: z.string(), at: Moment, payload: anyObject() },
+            executionId: z
+              .string()
+              .optional()
+              .meta({ description: "The run whose end it is, or whose step published it." }),
+          }),
+        ),
+      }),
+    },
+    errors: [],
+  }),
+  replayEvent: endpoint({
+    id: "replayEvent",
+    method: "POST",
+    path: "/api/events/:id/replay",
+    summary: "Starts one workflow once more by an event that was published before.",
+    access: "token",
+    scope: "deploy",
+    params: ById,
+    query: NoQuery,
+    body: jsonBody(z.strictObject({ workflowId: z.string("must be the id of a workflow") })),
+    answers: {
+      200: z.object({ executionId: z.string(), eventId: z.string(), workflowId: z.string() }),
+    },
+    errors: [
+      ...(["event_not_found", "workflow_not_found", "workflow_archived"] as const),
+      ...(["trigger_paused", "limit_exceeded"] as const),
+    ],
+  }),
   publishEvent: endpoint({
     id: "publishEvent",
     method: "POST",

@@ -6,6 +6,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   workflow_not_found: 404,
   workflow_archived: 409,
   trigger_not_found: 404,
+  event_not_found: 404,
   trigger_paused: 503,
   version_not_found: 404,
   template_not_found: 404,

@@ -21,6 +21,8 @@ export function eventsConformance(open: OpenStore): void {
       expect(await store.events.pending(10)).toEqual([]);
       expect(await store.events.list({ name: "invoice.paid", from: 0, limit: 10 })).toEqual([told]);
       expect(await store.events.insert(told)).toBe(false);
+      expect(await store.events.get("e1")).toEqual(told);
+      expect(await store.events.get("e2")).toBeNull();
     });
 
     test("a repeat is refused, and the first content stands", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { isAppError } from "../../../shared/errors.ts";
+import { compileSchema } from "../../ai/json-schema.ts";
 import { BUILT_IN_EVENTS, EventName, isBuiltInEvent } from "../../definition/schema.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
@@ -11,6 +12,8 @@ export const EventConfig = z.strictObject({
   eventName: EventName,
   /** CEL over the variables that the run would get; it starts where this is true. */
   match: z.string().max(2000).optional(),
+  /** JSON schema of the payload: an event that does not follow it starts nothing. */
+  schema: z.record(z.string(), z.json()).optional(),
   /** So many runs are started at once, and then so many a minute. What is above that starts nothing. */
   maxPerMinute: z.int().min(1).max(6000).default(600),
 });
@@ -33,8 +36,11 @@ export const event = defineTriggerType({
 /** How names begin under which nothing but the bot is expected to publish. */
 const OWN_PREFIXES: readonly string[] = ["workflow."];
 
-function checkEvent({ eventName, match }: EventConfig): readonly ConfigProblem[] {
+function checkEvent({ eventName, match, schema }: EventConfig): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
+  const compiled = schema === undefined ? [] : compileSchema(schema);
+  if (typeof compiled !== "function")
+    problems.push(...compiled.map((one) => ({ ...one, path: ["schema", ...one.path] })));
   if (OWN_PREFIXES.some((prefix) => eventName.startsWith(prefix)) && !isBuiltInEvent(eventName)) {
     problems.push({
       path: ["eventName"],
