@@ -1,4 +1,4 @@
-import { AppError } from "../shared/errors.ts";
+import { AppError, asAppError } from "../shared/errors.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import { toNano } from "../shared/money.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
@@ -191,6 +191,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const gate = new Gate({ access, workflows: definitions.workflows, trail });
   const parts = { ...definitions, ...connectExecutions(settings, events, definitions, gate) };
   const { prompts, workflows, approvals, triggers, guarded } = parts;
+  publishBudgetWarnings(settings, parts);
   const changes = new GuardedWorkflows(gate, { ...parts, trail });
   const limits = new DraftLimits({ store, clock, monthlyNano: toNano(draftBudgetUsd) });
   const namesIn = (definition: Definition) => findExternalNames(definition, settings);
@@ -350,6 +351,17 @@ function connectExecutions(
   };
 }
 
+/** A warning that cannot be published is no reason to warn people again. */
+function publishBudgetWarnings({ clock, logger }: Settings, { costs, triggers }: Parts): void {
+  costs.onBudgetWarning(async (warning) => {
+    const month = new Date(clock.now()).toISOString().slice(0, 7);
+    await triggers.warnOfBudget(warning, month).catch((error: unknown) => {
+      logger.warn({ error: asAppError(error).message }, "a budget warning was not published");
+    });
+    return false;
+  });
+}
+
 /** Who may deploy a workflow may have it started by an event once more. */
 function permitReplay(gate: Gate, workflows: Workflows): TriggersOptions["permitReplay"] {
   return async (workflowId, by) => {
@@ -507,20 +519,11 @@ function conversationOf(
 /** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */
 function lifetimeOf(
   settings: Settings,
-  {
-    prompts,
-    worker,
-    children,
-    limiter,
-    pauses,
-    switches,
-    triggers,
-    files,
-    absences,
-    erasure,
-  }: Parts,
+  parts: Parts,
   events: EngineEvents,
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
+  const { prompts, worker, children, limiter, pauses, switches } = parts;
+  const { triggers, files, absences, erasure } = parts;
   const { id } = worker;
   const { processName: name = id } = settings;
   const onBeat = (): Promise<void> => absences.keepPresence();
@@ -546,6 +549,7 @@ function lifetimeOf(
         children,
         admission: [pauses, limiter],
         completion: [children, triggers.completions, limiter],
+        announcer: triggers.approvals,
       });
       await triggers.start();
       files.start();

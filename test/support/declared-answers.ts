@@ -76,10 +76,15 @@ function problemOf(answer: ReceivedAnswer): string | null {
   }
   const codes = errorsByStatus(endpoint).get(status) ?? [];
   if (isError(answer, codes)) return null;
-  if (isOfOtherMedia(endpoint, answer) || isOther(endpoint, answer)) return null;
+  if (isFree(endpoint, answer)) return null;
   if (endpoint.answers[status] === undefined)
     return codes.length === 0 ? "a status" : `a code besides ${codes.join(", ")}`;
   return problemOfJson(endpoint, answer);
+}
+
+/** Is its body not declared any further? */
+function isFree(endpoint: Endpoint, answer: ReceivedAnswer): boolean {
+  return isOfOtherMedia(endpoint, answer) || isOther(endpoint, answer);
 }
 
 function isOfOtherMedia(

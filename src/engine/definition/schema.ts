@@ -208,8 +208,27 @@ export function aiStepsOf(steps: unknown): readonly StepDefinition[] {
 /** How the ends of runs are called: `workflow.completed` of all, `<workflow>.completed` of one. */
 export const RUN_ENDS = ["completed", "failed", "cancelled"] as const;
 
+/** What happens to requests for a decision. */
+export const APPROVAL_EVENTS = [
+  "approval.asked",
+  "approval.reminded",
+  "approval.escalated",
+  "approval.delegated",
+  "approval.decided",
+  "approval.expired",
+  "approval.closed",
+] as const;
+export type ApprovalEvent = (typeof APPROVAL_EVENTS)[number];
+
+/** Most of a monthly budget is used. */
+export const BUDGET_WARNING = "budget.warning";
+
 /** Names of events that the bot publishes itself, so that nothing else may. The ends of one workflow's runs come besides. */
-export const BUILT_IN_EVENTS: readonly string[] = RUN_ENDS.map((end) => `workflow.${end}`);
+export const BUILT_IN_EVENTS: readonly string[] = [
+  ...RUN_ENDS.map((end) => `workflow.${end}`),
+  ...APPROVAL_EVENTS,
+  BUDGET_WARNING,
+];
 
 export function isBuiltInEvent(name: string): boolean {
   return BUILT_IN_EVENTS.includes(name);

@@ -73,6 +73,8 @@ export class Actor {
   readonly #audit: AuditDraft[] = [];
   /** The record as it was last written here. */
   #written: Pick<ExecutionRecord, "owner" | "due"> | null = null;
+  /** Durable events of which nothing was published yet that others wait for. */
+  #unannounced: readonly ExecutionEvent[];
   /** How often the execution had been reopened when its end was published: each end is published. */
   #publishedEnds: number | null = null;
   /** The worker leased the execution again although it had this actor: that lease has to be released, whatever the last commit wrote. */
@@ -92,7 +94,9 @@ export class Actor {
     ports: ActorPorts,
     workflow: CompiledWorkflow,
     state: ExecutionState,
+    unannounced: readonly ExecutionEvent[] = [],
   ) {
+    this.#unannounced = unannounced;
     this.executionId = state.start.executionId;
     this.#host = host;
     this.#ports = ports;
@@ -186,6 +190,7 @@ export class Actor {
   }
 
   async #fold(): Promise<void> {
+    await this.#announce();
     const settled: string[] = [];
     const now = this.#ports.clock.now();
     this.#foldResults(now);
@@ -378,6 +383,7 @@ export class Actor {
       return;
     }
     const events = this.#unsaved;
+    if (this.#ports.announcer?.isListening() === true) this.#unannounced = events;
     this.#written = await appendCommit(
       { store, clock, retry: (write) => this.#retryWhileUnavailable(write) },
       this.#state,
@@ -391,6 +397,17 @@ export class Actor {
     const { executionId } = this;
     const after = { workflow: this.#workflow, state: this.#state };
     this.#ports.events.emit("committed", { executionId, events, after });
+    await this.#announce();
+  }
+
+  /** Publishes what the last commit says to others. The execution's record is due until that is done. */
+  async #announce(): Promise<void> {
+    const events = this.#unannounced;
+    const { announcer } = this.#ports;
+    if (events.length === 0 || announcer === undefined) return;
+    const [workflow, state] = [this.#workflow, this.#state];
+    await this.#retryWhileUnavailable(() => announcer.publish(workflow, state, events));
+    this.#unannounced = [];
   }
 
   /** A repeat of the same commit is harmless, and the fence rejects it if another worker has taken over. */
@@ -420,7 +437,8 @@ export class Actor {
 
   #nextDue(): number | null {
     const due = nextDue(this.#state, this.#worklist);
-    return dueAfter(this.#state, this.#ports.clock.now(), this.#hasUnpublishedEnd, due);
+    const isUnpublished = this.#hasUnpublishedEnd || this.#unannounced.length > 0;
+    return dueAfter(this.#state, this.#ports.clock.now(), isUnpublished, due);
   }
 
   /** Delivers what the last commit left for others. The execution's record is due until that is done. */

@@ -10,6 +10,8 @@ export interface WorkerHooks {
   readonly admission: readonly AdmissionCheck[];
   /** All that may wait for the end of an execution. */
   readonly completion: readonly CompletionListener[];
+  /** Publishes what commits say to others. Absent: nothing is published. */
+  readonly announcer?: Announcer;
 }
 
 /** Executions that steps of other executions start. */
@@ -36,6 +38,18 @@ export interface CompletionListener {
   isWanted(state: ReadonlyState): boolean;
   /** Publishes the end. Repeated after a crash or an error, so a repeat must be harmless. @throws {AppError} `store_unavailable`. */
   publish(state: ReadonlyState): Promise<void>;
+}
+
+/** Publishes what happens in executions, such as that people were asked, to those who wait for it. */
+export interface Announcer {
+  /** Whether anybody waits for something of the kind. The record of an execution stays due until it is published. */
+  isListening(): boolean;
+  /** Publishes what these events, which are durable, say. Repeated after a crash, so a repeat must be harmless. @throws {AppError} `store_unavailable`. */
+  publish(
+    workflow: CompiledWorkflow,
+    state: ReadonlyState,
+    events: readonly ExecutionEvent[],
+  ): Promise<void>;
 }
 
 /** The events that have to come before the execution continues. */

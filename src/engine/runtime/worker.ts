@@ -4,6 +4,7 @@ import { LruMap } from "../../shared/lru-map.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { applyCommit, initialState } from "../execution/reducer/apply.ts";
+import type { ExecutionEvent } from "../model/events.ts";
 import { LEASE_MS, RENEW_MS, RENEWAL_TRUST_MS } from "../model/lease.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { pause } from "../ports/clock.ts";
@@ -270,7 +271,8 @@ export class Worker {
       // The cost of an abandoned call is still to be recorded, even after the end.
       const isOver = isFinished(state.status) && state.abandonedAttempts.size === 0;
       if (isOver) await this.#finalize(workflow, state);
-      else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
+      else if (this.#running && !this.#actors.has(executionId))
+        this.#add(workflow, state, await this.#lastEvents(state));
     } catch (error) {
       // A conflict means that the log grew between reading and writing: the next claim reads it again.
       const isPassing =
@@ -278,6 +280,13 @@ export class Worker {
       if (isPassing) this.#retryClaim(executionId);
       else await this.#failDefective(record, error);
     }
+  }
+
+  /** The events of the last commit, if others may wait for what they say: a process may have died before that was published. */
+  async #lastEvents({ start, rev }: ExecutionState): Promise<readonly ExecutionEvent[]> {
+    if (this.#requirePorts().announcer?.isListening() !== true) return [];
+    const commits = await this.#options.store.log.read(start.executionId, rev - 1);
+    return commits.at(-1)?.events ?? [];
   }
 
   async #finalize(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
@@ -313,8 +322,12 @@ export class Worker {
     return initialState(start, first);
   }
 
-  #add(workflow: CompiledWorkflow, state: ExecutionState): void {
-    const actor = new Actor(this.#host, this.#requirePorts(), workflow, state);
+  #add(
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+    unannounced: readonly ExecutionEvent[] = [],
+  ): void {
+    const actor = new Actor(this.#host, this.#requirePorts(), workflow, state, unannounced);
     this.#actors.set(actor.executionId, actor);
     actor.wake();
   }

@@ -151,6 +151,11 @@ export class EventBus {
     }));
   }
 
+  /** Stores an event that is delivered soon after; a repeat changes nothing. @throws {AppError} `store_unavailable`. */
+  async announce(event: Omit<EventRecord, "at" | "process">): Promise<void> {
+    await this.#accept(event);
+  }
+
   /** Stores an event and delivers it to all who wait. @throws {AppError} `store_unavailable`: to be repeated. */
   async publish(event: Omit<EventRecord, "at" | "process">): Promise<void> {
     const record = { ...event, ...this.#moment() };
@@ -332,9 +337,9 @@ function toRule(trigger: ActiveTrigger): Rule {
   };
 }
 
-/** Who listens to the ends of all workflows does not mean itself. */
+/** Who listens to what happens in all workflows does not mean itself. */
 function isOwnEnd({ workflowId }: ActiveTrigger, { name, source }: EventRecord): boolean {
-  return source?.workflowId === workflowId && name.startsWith("workflow.");
+  return source?.workflowId === workflowId && isBuiltInEvent(name);
 }
 
 function isTrue(match: Expression, variables: JsonObject): boolean {

@@ -1,5 +1,5 @@
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { RUN_ENDS, triggersOf } from "../definition/schema.ts";
 import {
@@ -62,6 +62,8 @@ export class TriggerRegistry {
   readonly #options: TriggerRegistryOptions;
   #known: ReadonlyMap<string, Known> = new Map();
   #byKind = new Map<string, readonly ActiveTrigger[]>();
+  /** Names of events that a trigger or a step waits for. */
+  #heard: ReadonlySet<string> = new Set();
   readonly #awaited: AwaitedEvents;
   #refreshing: Promise<void> | null = null;
   #again = false;
@@ -113,6 +115,11 @@ export class TriggerRegistry {
   /** Does some step of some version, active or not, wait for events of this name? */
   isAwaited(name: string): boolean {
     return [...this.#known.values()].some(({ awaited }) => awaited.has(name));
+  }
+
+  /** Does a trigger or a step wait for events of this name? */
+  isHeard(name: string): boolean {
+    return this.#heard.has(name);
   }
 
   /** Is it the name by which a deployed workflow reports the ends of its runs? */
@@ -168,6 +175,13 @@ export class TriggerRegistry {
     }
     this.#known = known;
     this.#byKind = new Map();
+    this.#heard = new Set([
+      ...[...known.values()].flatMap(({ awaited }) => [...awaited]),
+      ...this.of("event").flatMap(({ config }) => {
+        const name = readOwn(config, "eventName");
+        return typeof name === "string" ? [name] : [];
+      }),
+    ]);
     this.#isLoaded = true;
   }
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
+import { toDollars } from "../../shared/money.ts";
 import type { Access } from "../access/access.ts";
+import type { BudgetWarning } from "../api/costs.ts";
 import type { StartResult } from "../api/executions.ts";
 import type {
   EventListQuery,
@@ -22,7 +24,7 @@ import type {
   WebhookHead,
   WebhookRequest,
 } from "../api/triggers.ts";
-import type { Definition } from "../definition/schema.ts";
+import { BUDGET_WARNING, type Definition } from "../definition/schema.ts";
 import type { AnswerablePeople } from "../executions/answerable-people.ts";
 import type { Descendants } from "../executions/descendants.ts";
 import type { Executions } from "../executions/executions.ts";
@@ -30,6 +32,7 @@ import type { ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Conversations } from "../ports/conversations.ts";
 import type { Cron } from "../ports/cron.ts";
+import type { EventRecord } from "../ports/events.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
@@ -37,6 +40,7 @@ import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Files } from "../runtime/files.ts";
 import type { TriggerSwitches } from "../workflows/trigger-switches.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import { ApprovalEvents } from "./approval-events.ts";
 import { ChannelTrigger } from "./channel-trigger.ts";
 import { CompletionEvents } from "./completion-events.ts";
 import { DatabasePoller } from "./database-poller.ts";
@@ -110,6 +114,7 @@ export class Triggers implements TriggersApi {
   readonly #shortcuts: ShortcutTrigger;
   readonly #webhooks: WebhookTrigger;
   readonly completions: CompletionEvents;
+  readonly approvals: ApprovalEvents;
   readonly #events: EventBus;
   readonly #active: TriggerRegistry;
   readonly #scheduler: Scheduler;
@@ -135,6 +140,9 @@ export class Triggers implements TriggersApi {
       triggers: this.#active,
       publish: (event) => this.#events.publish(event),
     });
+    const announce = (event: Omit<EventRecord, "at" | "process">): Promise<void> =>
+      this.#events.announce(event);
+    this.approvals = new ApprovalEvents({ triggers: this.#active, announce });
     this.#scheduler = new Scheduler(parts);
     this.#permitReplay = options.permitReplay;
     this.#rows = new DatabasePoller(parts);
@@ -228,6 +236,20 @@ export class Triggers implements TriggersApi {
 
   listEvents(query: EventListQuery): Promise<readonly PublishedEvent[]> {
     return this.#events.listEvents(query);
+  }
+
+  /** Publishes that most of a budget is used, if anybody waits for that. */
+  async warnOfBudget({ budget, text }: BudgetWarning, month: string): Promise<void> {
+    if (!this.#active.isHeard(BUDGET_WARNING)) return;
+    const { scope, subject, spentNano, monthlyNano } = budget;
+    await this.#events.announce({
+      id: `budget:${scope}:${subject}:${monthlyNano}:${month}`,
+      name: BUDGET_WARNING,
+      payload: {
+        ...{ event: BUDGET_WARNING, scope, subject, month, text },
+        ...{ spentUsd: toDollars(spentNano), budgetUsd: toDollars(monthlyNano) },
+      },
+    });
   }
 
   /** @see EventBus.publishFrom */

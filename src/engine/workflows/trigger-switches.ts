@@ -3,6 +3,7 @@ import { asAppError } from "../../shared/errors.ts";
 import type { Pause, TriggerView } from "../api/workflows.ts";
 import { type Definition, triggersOf } from "../definition/schema.ts";
 import { triggerId } from "../definition/trigger-type.ts";
+import { ROW_MARKS } from "../model/row-marks.ts";
 import { PAUSE_MARKS } from "../ports/changes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -70,8 +71,10 @@ export class TriggerSwitches {
   async resume(workflowId: string, triggerId: string): Promise<boolean> {
     await this.#refresh();
     if (this.#pauseOf(workflowId, triggerId) === null) return false;
-    const mark = { resumedAt: this.#options.clock.now() };
-    await this.#options.store.kv.set(keyOf(workflowId, triggerId), mark);
+    const { store, clock } = this.#options;
+    // Rows that came meanwhile are not made up for: it begins with what is there now.
+    await store.kv.remove(`${ROW_MARKS}${workflowId}:${triggerId}`);
+    await store.kv.set(keyOf(workflowId, triggerId), { resumedAt: clock.now() });
     await this.#refresh();
     return true;
   }

@@ -101,6 +101,10 @@ describe("a monthly budget", () => {
   test("warns once when four fifths are used", async () => {
     const { harness, warnings } = await open({ monthlyBudgetUsd: 5.5 * PRICE });
     await using _ = harness;
+    const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
+    const trigger = { type: "event", eventName: "budget.warning" };
+    const tell = { id: "tell", name: "Tell", trigger, steps };
+    await harness.engine.workflows.deploy(tell, { by: "test" });
     for (let run = 0; run < 4; run += 1) await next(harness);
     expect(warnings).toEqual([]);
 
@@ -109,6 +113,13 @@ describe("a monthly budget", () => {
     await next(harness);
 
     expect(warnings).toHaveLength(1);
+    const { executions } = await harness.engine.executions.list({ workflowId: "tell" });
+    const [told, more] = executions.map(({ executionId }) => executionId);
+    expect(more).toBeUndefined();
+    expect((await harness.engine.executions.get(told ?? "")).variables).toMatchObject({
+      ...{ event: "budget.warning", scope: "workflow", subject: "ask", spentUsd: 5 * PRICE },
+      text: warnings[0]?.text,
+    });
     expect(warnings[0]?.text).toBe(
       '90 % of this month\'s budget of the workflow "ask" is used: $0.0035 of $0.0039. When all of it is used, runs wait before their AI steps.',
     );

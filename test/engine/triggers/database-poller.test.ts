@@ -279,3 +279,23 @@ test.for<readonly [JsonObject, string, string]>([
     engine.workflows.validate({ id: "w", name: "W", trigger: source, steps }).problems,
   ).toMatchObject([{ path, message: expect.stringContaining(text) }]);
 });
+
+test("rows that come while the trigger is switched off start nothing, then or later", async () => {
+  const { database, harness } = await open();
+  await using _ = harness;
+  const engine = await harness.start();
+  await harness.deploy(engine, "rows", trigger());
+  await harness.clock.advance(60_000);
+
+  await engine.workflows.pauseTrigger("rows", "database-change-1", "U0ALICE");
+  await harness.clock.advance(60_000);
+  database.put(1, harness.clock.now());
+  await harness.clock.advance(60_000);
+  await engine.workflows.resumeTrigger("rows", "database-change-1", "U0ALICE");
+  await harness.clock.advance(60_000);
+  database.put(2, harness.clock.now());
+  await harness.clock.advance(120_000);
+
+  const runs = await harness.runs(engine, "rows");
+  expect(runs).toMatchObject([{ changeRecord: { id: 2 } }]);
+});

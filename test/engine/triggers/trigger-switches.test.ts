@@ -157,6 +157,7 @@ describe.each(mongoMissing === null ? ["sqlite", "mongodb"] : ["sqlite"])("with 
     await one.workflows.pauseTrigger("report", "event-1", ADMIN);
     await isOff(true);
     await pay(harness, other, 1);
+    await until(async () => ((await store.events.pending(9)).length === 0 ? true : undefined));
     await one.workflows.resumeTrigger("report", "event-1", ADMIN);
     await isOff(false);
     await pay(harness, other, 2);

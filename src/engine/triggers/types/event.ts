@@ -33,8 +33,8 @@ export const event = defineTriggerType({
   check: checkEvent,
 });
 
-/** How names begin under which nothing but the bot is expected to publish. */
-const OWN_PREFIXES: readonly string[] = ["workflow."];
+/** How names begin of which those of built-in events are expected. */
+const OWN_PREFIXES: readonly string[] = ["workflow.", "approval.", "budget."];
 
 function checkEvent({ eventName, match, schema }: EventConfig): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
