@@ -90,20 +90,21 @@ function bodyLine({ content, required }: NonNullable<Operation["requestBody"]>):
 
 function answerLines(endpoint: Endpoint, responses: Operation["responses"]): readonly string[] {
   const errors = errorsByStatus(endpoint);
-  const successes = Object.entries(responses).filter(
-    ([status]) => !errors.has(Number(status)) || endpoint.answers[Number(status)] !== undefined,
-  );
-  const answered = successes.map(([status, { content = {} }]) => {
-    const shapes = Object.entries(content).map(([type, { schema }]) =>
-      type === "application/json" && schema !== undefined ? typeText(schema) : type,
-    );
-    const shown = shapes.map((shape) => `\`${shape}\``).join(" or ");
-    return `- \`${status}\`: ${shown || "as described"}`;
+  const answered = Object.entries(responses).flatMap(([status, { content = {} }]) => {
+    const isError = errors.has(Number(status)) && endpoint.answers[Number(status)] === undefined;
+    return isError || status === "default" ? [] : [`- \`${status}\`: ${shapesOf(content)}`];
   });
-  const own = [...errors].map(([status, codes]) => {
+  if (endpoint.others !== undefined) answered.push(`- any other: ${endpoint.others}`);
+  const refused = [...errors].flatMap(([status, codes]) => {
     const named = codes.filter((code) => endpoint.errors.includes(code));
     return named.length === 0 ? [] : [`\`${status}\` ${named.map((c) => `\`${c}\``).join(", ")}`];
   });
-  const refused = own.flat();
   return refused.length === 0 ? answered : [...answered, `- refused with ${refused.join("; ")}`];
+}
+
+function shapesOf(content: Readonly<Record<string, { readonly schema?: DocumentSchema }>>): string {
+  const shapes = Object.entries(content).map(([type, { schema }]) =>
+    type === "application/json" && schema !== undefined ? typeText(schema) : type,
+  );
+  return shapes.map((shape) => `\`${shape}\``).join(" or ");
 }

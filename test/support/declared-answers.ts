@@ -69,11 +69,7 @@ export function assertDeclaredRaw(head: string, answer: string): void {
 function problemOf(answer: ReceivedAnswer): string | null {
   const { method, target, status } = answer;
   const endpoint = endpointOf(method, target);
-  if (endpoint === undefined || status === 431) {
-    if (method === "OPTIONS" && status === 204) return null;
-    const isRefusal = isError(answer, WITHOUT_ROUTE.get(status) ?? []);
-    return isRefusal ? null : "although there is no such endpoint";
-  }
+  if (endpoint === undefined || status === 431) return problemWithoutRoute(answer);
   const codes = errorsByStatus(endpoint).get(status) ?? [];
   if (isError(answer, codes)) return null;
   if (isFree(endpoint, answer)) return null;
@@ -85,6 +81,13 @@ function problemOf(answer: ReceivedAnswer): string | null {
 /** Is its body not declared any further? */
 function isFree(endpoint: Endpoint, answer: ReceivedAnswer): boolean {
   return isOfOtherMedia(endpoint, answer) || isOther(endpoint, answer);
+}
+
+function problemWithoutRoute(answer: ReceivedAnswer): string | null {
+  const { method, status } = answer;
+  const isRefusal = isError(answer, WITHOUT_ROUTE.get(status) ?? []);
+  const isAllowed = isRefusal || (method === "OPTIONS" && status === 204);
+  return isAllowed ? null : "although there is no such endpoint";
 }
 
 function isOfOtherMedia(

@@ -1,6 +1,7 @@
+import { pino } from "pino";
 import { expect, test } from "vitest";
-import type { AuditRecord } from "../../src/engine/ports/audit.ts";
-import { doubling, startWeb, untilStatus } from "./start-web.ts";
+import { type AuditRecord, auditId } from "../../src/engine/ports/audit.ts";
+import { doubling, rawRequest, sendRaw, startWeb, untilStatus } from "./start-web.ts";
 
 interface Line extends Omit<AuditRecord, "at"> {
   readonly at: string;
@@ -86,4 +87,27 @@ test("a token that belongs to a person opens what that person may do, and no mor
       body: { error: expect.stringMatching(/only admins may/) },
     });
   }
+});
+
+test("an export of which a page cannot be read is cut off, so that it does not look whole", async () => {
+  const logged: string[] = [];
+  const logger = pino({ level: "error" }, { write: (line) => logged.push(line) });
+  await using web = await startWeb({ logger });
+  const records = Array.from({ length: 600 }, (_, at) => ({
+    ...({ id: auditId(at, "note"), at, actor: "api", surface: "api", action: "start" } as const),
+    result: "done" as const,
+  }));
+  await web.store.audit.append(records);
+  const { list } = web.store.audit;
+  web.store.audit.list = async (query) => {
+    if (query.after !== undefined) throw new Error("The disk is on fire.");
+    return list.call(web.store.audit, query);
+  };
+
+  const answer = await sendRaw(web.port, rawRequest("GET /api/audit", ["Host: localhost"]));
+
+  expect(answer.endsWith("0\r\n\r\n")).toBe(false);
+  expect(answer).not.toContain("on fire");
+  expect(logged.join("")).toContain("The disk is on fire.");
+  expect((await web.call("GET", "/healthz")).status).toBe(200);
 });

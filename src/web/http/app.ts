@@ -87,7 +87,10 @@ export function createApp(options: AppOptions): App {
     app.on(route.endpoint.method, route.endpoint.path, async (context) => {
       try {
         const content = await callRoute(options, route, context, slots);
-        return toResponse(content, context.env.outgoing);
+        const { id, path } = context.var.target;
+        return toResponse(content, context.env.outgoing, (err) =>
+          options.logger.error({ request: id, path, err }, "a response broke off"),
+        );
       } catch (thrown) {
         throw asAppError(thrown);
       }

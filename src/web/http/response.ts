@@ -34,7 +34,10 @@ interface BytesResponse extends ResponseHead {
   readonly contentType: string;
 }
 
-/** Text that is sent part by part, because all of it may be too much for the memory, or is not there yet. */
+/**
+ * Text that is sent part by part, because all of it may be too much for the memory, or is not there yet. A response of which nothing is
+ * sent for 30 seconds is cut off: what waits longer for its next part sends something in between.
+ */
 interface StreamResponse extends ResponseHead {
   readonly parts: AsyncIterable<string>;
   readonly contentType: string;

@@ -21,13 +21,21 @@ const BODILESS = new Set([204, 205, 304]);
  * What a route returned as a response of the web's.
  *
  * @param outgoing - what it will be sent with.
+ * @param onBroken - called with why the rest of a response that is sent in parts could not be read.
  */
-export function toResponse(content: RouteResponse, outgoing: ServerResponse): Response {
+export function toResponse(
+  content: RouteResponse,
+  outgoing: ServerResponse,
+  onBroken: (cause: unknown) => void = () => undefined,
+): Response {
   outgoing.setTimeout(STALLED_MS);
   const { status = 200 } = content;
   if (BODILESS.has(status))
     return new Response(null, { status, headers: { ...SECURITY_HEADERS, ...content.headers } });
-  const [type, data] = encode(content, outgoing);
+  const [type, data] = encode(content, (cause) => {
+    onBroken(cause);
+    outgoing.destroy();
+  });
   const headers = new Headers({
     ...SECURITY_HEADERS,
     ...content.headers,
@@ -47,10 +55,10 @@ export function allowing(methods: string): Response {
 /** Media type and content of a response. */
 function encode(
   content: RouteResponse,
-  outgoing: ServerResponse,
+  onBroken: (cause: unknown) => void,
 ): readonly [string, string | Uint8Array<ArrayBuffer> | ReadableStream] {
   if ("parts" in content) {
-    const bytes = ReadableStream.from(wholeOrCut(content.parts, outgoing));
+    const bytes = ReadableStream.from(wholeOrCut(content.parts, onBroken));
     return [content.contentType, bytes];
   }
   if ("bytes" in content) return [content.contentType, new Uint8Array(content.bytes)];
@@ -66,11 +74,11 @@ function encode(
  */
 async function* wholeOrCut(
   parts: AsyncIterable<string>,
-  outgoing: ServerResponse,
+  onBroken: (cause: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const part of parts) yield Buffer.from(part);
-  } catch {
-    outgoing.destroy();
+  } catch (cause) {
+    onBroken(cause);
   }
 }

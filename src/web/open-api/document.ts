@@ -93,7 +93,7 @@ function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const { answers, media = [] } = endpoint;
   const responses: Record<string, ZodOpenApiResponseObject> = {};
   const others: ZodOpenApiContentObject = Object.fromEntries(media.map((type) => [type, {}]));
-  if (Object.keys(answers).length === 0)
+  if (Object.keys(answers).length === 0 && media.length > 0)
     responses["200"] = { description: "Done.", content: others };
   for (const [status, schema] of Object.entries(answers)) {
     const isSuccess = status.startsWith("2");
