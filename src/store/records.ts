@@ -415,7 +415,12 @@ export function createTokens(tokens: StorageOf<typeof TOKENS>): TokenStore {
     insert: (token) => tokens.insert(token),
     get: (id) => tokens.get({ id }),
     list: ({ owner, limit }) =>
-      tokens.list({ where: omitUndefined({ owner }), order: ["-createdAt", "-key"], limit }),
+      tokens.list({
+        // A bound where none is needed: some compatible servers do not use an index for the order alone.
+        where: owner === undefined ? { createdAt: { from: 0, before: END_OF_TIME } } : { owner },
+        order: ["-createdAt", "-key"],
+        limit,
+      }),
     save: (token) => tokens.save(token),
   };
 }

@@ -132,6 +132,8 @@ export class GuardedTokens implements Tokens {
     if (access.personOf(by) !== owner)
       await this.#gate.permitAdmin(by, { what: `${what} for other people` });
     if (await access.mayUse(owner)) return owner;
+    if (access.personOf(by) !== owner)
+      throw badRequest("owner", "must be a member of the workspace, no guest and no bot");
     const outsider = { because: { kind: "outsider" }, holders: [] } as const;
     throw await this.#gate.refuse(by, { what }, notPermitted(outsider, what, access.admins));
   }

@@ -69,6 +69,10 @@ describe("tokens of the API", () => {
       code: "not_allowed",
     });
     await expect(create(harness.engine, "U0BOB")).rejects.toMatchObject({ code: "not_allowed" });
+    await expect(create(harness.engine, "U0BOB", { by: "cli" })).rejects.toMatchObject({
+      code: "input_invalid",
+      message: expect.stringContaining("owner must be a member of the workspace"),
+    });
   });
 
   test("are created for others, seen and ended by admins and the operator alone", async () => {
