@@ -4,6 +4,7 @@ import { type Definition, triggersOf } from "../definition/schema.ts";
 import { triggerId } from "../definition/trigger-type.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
+import { CLOCK_DIFFERENCE_MS } from "../model/lease.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -137,8 +138,6 @@ export class Scheduler {
     const now = clock.now();
     try {
       this.#until ??= readNumber(await store.kv.get(MARK), "at") ?? 0;
-      // A clock that was set back would else start nothing until it is there again; what was started before is known by its id.
-      this.#until = Math.min(this.#until, now);
       for (const trigger of triggers.of("schedule"))
         await this.#startDue(trigger, this.#until, now);
       this.#until = now;
@@ -159,7 +158,8 @@ export class Scheduler {
     const { missed } = plan;
     const after = Math.max(
       until,
-      Math.min(trigger.since, now),
+      // Deployed by a clock that was far ahead, it would else start nothing until the clock is there again.
+      trigger.since > now + CLOCK_DIFFERENCE_MS ? 0 : trigger.since,
       now - (missed === "skip" ? LATE_MS : MAX_CATCH_UP_MS),
     );
     if (after >= now) return;

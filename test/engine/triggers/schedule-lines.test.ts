@@ -181,6 +181,7 @@ describe("a clock that is set", () => {
     const first = await harness.start();
     await harness.deploy(first, "report", schedule({ cron: "*/10 * * * *" }));
     harness.clock.set(YEAR);
+    await harness.deploy(first, "later", schedule({ cron: "*/10 * * * *" }));
     await harness.clock.advance(2 * MINUTE);
     await first.stop();
     harness.clock.set(-YEAR);
@@ -188,7 +189,10 @@ describe("a clock that is set", () => {
     const second = await harness.start();
     await harness.clock.advance(10 * MINUTE);
 
-    expect(await timesOf(harness, second)).toEqual(["11-23T09:10"]);
+    for (const id of ["report", "later"])
+      expect(await harness.runs(second, id)).toContainEqual({
+        ...{ triggeredBy: "schedule", at: "2026-11-23T09:10:00.000Z" },
+      });
   });
 });
 
