@@ -57,7 +57,7 @@ export interface ServiceContext {
 /**
  * Where a parameter has its value from.
  *
- * - `definition`: it is written there in full, so that nobody else chose it.
+ * - `definition`: it is written there in full, so that no one but its author chose it.
  * - `action`: it is one member of what an action gave in this run.
  * - `data`: a template put something in.
  */

@@ -123,7 +123,7 @@ export function ownedMarkOf(context: ServiceContext): MessageMark {
 
 /**
  * May this run change or delete a message? Its own ones; those of other runs of the same workflow if no person started it, who
- * could have chosen which message: else whoever may start a workflow could take away what others' runs have said.
+ * could have chosen which message: else a person who may start a workflow could take away what others' runs have said.
  */
 export function isOwnMessage(
   message: object,

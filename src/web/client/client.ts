@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError, isErrorCode } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
+import { readJson } from "../../shared/read-json.ts";
 import type { Answers, Endpoint } from "../http/endpoint.ts";
 import { ErrorBody } from "../open-api/answers.ts";
 
@@ -85,7 +86,7 @@ async function send(
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: readJson(await response.text(), "text").value };
   } catch (cause) {
     throw new AppError({
       code: "service_unavailable",

@@ -62,7 +62,9 @@ describe("generating a workflow", () => {
         for (const parameter of Object.keys(params.shape)) expect(language).toContain(parameter);
       }
     }
-    expect(language).toContain("channel: string, message: string, blocks?: any[]");
+    expect(language).toContain(
+      "channel: string, message?: string, markdown?: string, blocks?: any[]",
+    );
   });
 
   test("feeds problems back until the definition passes the checks, and records each call with its cost", async () => {

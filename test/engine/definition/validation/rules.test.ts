@@ -39,7 +39,7 @@ describe("calls of services", () => {
     [
       "an unknown service",
       step("service", { service: "slak" }),
-      'steps[0].config.service: there is no service "slak". Known services: slack, http, email, database. Did you mean "slack"?',
+      'steps[0].config.service: there is no service "slak". Known services: slack, http, email, database, event. Did you mean "slack"?',
     ],
     [
       "an unknown action",
@@ -354,7 +354,7 @@ describe("triggers", () => {
     [
       "a path that is none",
       started({ type: "webhook", path: "/hooks/x" }),
-      'trigger.path: "/hooks/x" is not a path of a webhook. Begin with /webhooks/ and use letters, digits, -, _, . and ~, such as /webhooks/support-ticket.',
+      'trigger.path: "/hooks/x" is not a path of a webhook. Begin with /webhooks/ and use letters, digits, -, _, . and ~, such as /webhooks/support-ticket; a part may be a name behind a colon, such as /webhooks/shop/:store.',
     ],
     [
       "an event without a possible name",
