@@ -92,7 +92,8 @@ function answerLines(endpoint: Endpoint, responses: Operation["responses"]): rea
   const errors = errorsByStatus(endpoint);
   const answered = Object.entries(responses).flatMap(([status, { content = {} }]) => {
     const isError = errors.has(Number(status)) && endpoint.answers[Number(status)] === undefined;
-    return isError || status === "default" ? [] : [`- \`${status}\`: ${shapesOf(content)}`];
+    if (isError || status === "default") return [];
+    return [`- \`${status}\`: ${status === "304" ? "it has not changed" : shapesOf(content)}`];
   });
   if (endpoint.others !== undefined) answered.push(`- any other: ${endpoint.others}`);
   const refused = [...errors].flatMap(([status, codes]) => {

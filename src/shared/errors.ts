@@ -16,6 +16,7 @@ const FAULTS = {
   definition_conflict: "author",
   workflow_not_found: "user",
   version_not_found: "user",
+  workflow_changed: "user",
   workflow_archived: "user",
   trigger_not_found: "user",
   event_not_found: "user",

@@ -80,6 +80,8 @@ function problemOf(answer: ReceivedAnswer): string | null {
 
 /** Is its body not declared any further? */
 function isFree(endpoint: Endpoint, answer: ReceivedAnswer): boolean {
+  // It has no body (RFC 9110, 15.4.5).
+  if (answer.status === 304) return endpoint.answers[304] !== undefined && answer.body === "";
   return isOfOtherMedia(endpoint, answer) || isOther(endpoint, answer);
 }
 

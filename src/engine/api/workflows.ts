@@ -13,7 +13,7 @@ export interface Workflows {
    * No `version`: the highest + 1, or nothing if the active version has the same content. A given version is stored under that
    * number; equal content under a taken number changes nothing and never re-activates.
    *
-   * @throws {AppError} `workflow_archived`; `definition_conflict` when the number is taken by other content, with `details.diff` (from what has the
+   * @throws {AppError} `workflow_archived`; `workflow_changed` if another version than `onto` is active; `definition_conflict` when the number is taken by other content, with `details.diff` (from what has the
    * number to what was given) and `details.nextVersion`; `not_allowed`, saying whom to ask: new workflows and other `permissions`
    * need an admin, versions of a workflow the right to `deploy` it.
    */
@@ -146,6 +146,11 @@ export interface Archival {
 export interface DeployOptions {
   /** Slack user id or `api`. */
   readonly by: string;
+  /**
+   * The version that has to be the active one still, `null`: no such workflow may be there; else `workflow_changed`. So that what another
+   * person or process deployed meanwhile is not replaced unseen. @default deploys onto whatever is active
+   */
+  readonly onto?: number | null;
 }
 
 export type DeployResult =

@@ -39,8 +39,8 @@ export class Deployments {
     this.#options = options;
   }
 
-  async deploy(source: unknown, { by }: DeployOptions): Promise<DeployResult> {
-    return this.#deploy(source, by, {});
+  async deploy(source: unknown, options: DeployOptions): Promise<DeployResult> {
+    return this.#deploy(source, options, {});
   }
 
   async deployFile(file: string, source: unknown): Promise<FileDeployment> {
@@ -60,9 +60,8 @@ export class Deployments {
     const isTaken =
       typeof number === "number" && (await this.#isTaken(workflowId, number, contentHash));
     // Changed since: it becomes the next version even if the file still carries the number of an earlier one.
-    const deployed = await this.#deploy(isTaken ? body : content, `${FILE_PREFIX}${file}`, {
-      [file]: contentHash,
-    });
+    const by = `${FILE_PREFIX}${file}`;
+    const deployed = await this.#deploy(isTaken ? body : content, { by }, { [file]: contentHash });
     return deployed.deployed
       ? { outcome: "deployed", ...deployed }
       : { outcome: "invalid", problems: deployed.problems };
@@ -70,10 +69,11 @@ export class Deployments {
 
   async #deploy(
     source: unknown,
-    by: string,
+    options: DeployOptions,
     file: Readonly<Record<string, string>>,
   ): Promise<DeployResult> {
     const { workflows, store } = this.#options;
+    const { by, onto } = options;
     await this.#options.prompts.refreshFor(source);
     const { definition, problems, warnings } = workflows.validate(source);
     if (!definition) return { deployed: false, problems, warnings };
@@ -85,10 +85,11 @@ export class Deployments {
     const { contentHash, body } = contentOf(content);
     const existing = await store.workflows.get(definition.id);
     if (existing) assertInUse(existing, "nothing is deployed to it");
+    await this.#assertActive(definition.id, onto, contentHash);
     const pins = await this.#options.pinsOf(definition);
     const unchanged = await this.#sameContent(definition, contentHash, pins, existing);
     const version =
-      unchanged ?? (await this.#insert(definition, { body, contentHash, pins }, by, existing));
+      unchanged ?? (await this.#insert(definition, { body, contentHash, pins }, options, existing));
     const active = unchanged === null ? version : (existing?.activeVersion ?? version);
     const isNews = unchanged === null || Object.keys(file).length > 0;
     if (isNews) await workflows.setActive(definition, active, by, file);
@@ -127,7 +128,8 @@ export class Deployments {
     const by = `${FILE_PREFIX}${file}`;
     const { contentHash } = contentOf(body);
     const pins = await this.#options.pinsOf(definition);
-    const version = await this.#insert(definition, { body, contentHash, pins }, by, existing);
+    const content = { body, contentHash, pins };
+    const version = await this.#insert(definition, content, { by }, existing);
     const files = { ...existing.files, [file]: contentHash };
     await store.workflows.save({ ...existing, files });
     return { outcome: "kept_back", workflowId: definition.id, version, newer };
@@ -183,11 +185,12 @@ export class Deployments {
   async #insert(
     definition: Definition,
     { body, contentHash, pins }: Content,
-    by: string,
+    { by, onto }: DeployOptions,
     existing: WorkflowRecord | null,
   ): Promise<number> {
     const { store, clock } = this.#options;
     for (;;) {
+      await this.#assertActive(definition.id, onto, contentHash);
       const [newest] = await store.workflows.listVersions(definition.id);
       const version = definition.version ?? numberFor({ contentHash, by }, newest, existing);
       if (version === newest?.version && newest.contentHash === contentHash) return version;
@@ -207,6 +210,31 @@ export class Deployments {
       if (taken?.contentHash === contentHash) return version;
       if (taken && definition.version !== undefined) throw await this.#conflict(definition, taken);
     }
+  }
+
+  /**
+   * Is this version the active one, and no other about to become it? A number that another process took, and has not activated yet, counts
+   * as active.
+   *
+   * @param onto - as in {@link DeployOptions}. @throws {AppError} `workflow_changed`.
+   */
+  async #assertActive(
+    id: string,
+    onto: number | null | undefined,
+    contentHash: string,
+  ): Promise<void> {
+    if (onto === undefined) return;
+    const { workflows } = this.#options.store;
+    const record = await workflows.get(id);
+    const [newest] = await workflows.listVersions(id);
+    const isComing =
+      newest !== undefined &&
+      newest.version !== record?.activeVersion &&
+      newest.deployedAt > (record?.updatedAt ?? 0) &&
+      newest.contentHash !== contentHash &&
+      !newest.deployedBy.startsWith(FILE_PREFIX);
+    const active = isComing ? newest.version : (record?.activeVersion ?? null);
+    if (active !== onto) throw changed(id, onto, active);
   }
 
   async #nextVersion(workflowId: string): Promise<number> {
@@ -233,6 +261,17 @@ function numberFor(
   const isSame = newest.contentHash === wanted.contentHash && newest.deployedBy === wanted.by;
   const isUnderWay = existing === null || newest.deployedAt > existing.updatedAt;
   return isSame && isUnderWay ? newest.version : newest.version + 1;
+}
+
+function changed(id: string, onto: number | null, active: number | null): AppError {
+  const found =
+    active === null ? "there is no such workflow" : `version ${active} is the active one now`;
+  const wanted = onto === null ? "as a new workflow" : `onto version ${onto}`;
+  return new AppError({
+    code: "workflow_changed",
+    message: `"${id}" was to be deployed ${wanted}, but ${found}. Nothing was deployed: read the workflow again, and decide what of it is to stay.`,
+    details: { workflowId: id, version: active },
+  });
 }
 
 /** What a new version holds. */

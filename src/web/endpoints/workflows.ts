@@ -6,6 +6,7 @@ import {
   anyValue,
   ById,
   GivenVersion,
+  IdempotencyKey,
   jsonBody,
   Moment,
   NoParams,
@@ -40,6 +41,12 @@ export const workflowEndpoints = {
     method: "POST",
     path: "/api/workflows",
     summary: "Checks a definition and makes it the active version.",
+    description:
+      "With `If-Match` it is deployed only onto the version that has this ETag, with `If-None-Match: *` only if there is no such workflow; else the answer is 412, and what others deployed meanwhile stays.",
+    headers: IdempotencyKey.extend({
+      "If-Match": z.string().optional(),
+      "If-None-Match": z.string().optional(),
+    }),
     access: "token",
     scope: "deploy",
     params: NoParams,
@@ -58,7 +65,7 @@ export const workflowEndpoints = {
           .meta({ description: "When schedules of the active version start it next." }),
       }),
     },
-    errors: ["definition_invalid", "definition_conflict", "workflow_archived"],
+    errors: ["definition_invalid", "definition_conflict", "workflow_archived", "workflow_changed"],
   }),
   listWorkflows: endpoint({
     id: "listWorkflows",
@@ -77,11 +84,14 @@ export const workflowEndpoints = {
     method: "GET",
     path: "/api/workflows/:id",
     summary: "The definition of a version, by default the active one.",
+    description:
+      "Its `ETag` stands for version and content: sent back as `If-None-Match` it is answered with 304 while it is the same.",
+    headers: z.object({ "If-None-Match": z.string().optional() }),
     access: "token",
     params: ById,
     query: z.object({ version: GivenVersion.optional() }),
     body: noBody,
-    answers: { 200: Definition },
+    answers: { 200: Definition, 304: z.object({}) },
     errors: ["workflow_not_found", "version_not_found"],
   }),
   listVersions: endpoint({

@@ -9,6 +9,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   event_not_found: 404,
   trigger_paused: 503,
   version_not_found: 404,
+  workflow_changed: 412,
   template_not_found: 404,
   prompt_not_found: 404,
   execution_not_found: 404,

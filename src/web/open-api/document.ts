@@ -96,6 +96,10 @@ function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   if (Object.keys(answers).length === 0 && media.length > 0)
     responses["200"] = { description: "Done.", content: others };
   for (const [status, schema] of Object.entries(answers)) {
+    if (status === "304") {
+      responses[status] = { description: "It has not changed." };
+      continue;
+    }
     const isSuccess = status.startsWith("2");
     responses[status] = {
       description: isSuccess ? "Done." : "Not now.",
