@@ -227,13 +227,9 @@ export class Deployments {
     const { workflows } = this.#options.store;
     const record = await workflows.get(id);
     const [newest] = await workflows.listVersions(id);
-    const isComing =
-      newest !== undefined &&
-      newest.version !== record?.activeVersion &&
-      newest.deployedAt > (record?.updatedAt ?? 0) &&
-      newest.contentHash !== contentHash &&
-      !newest.deployedBy.startsWith(FILE_PREFIX);
-    const active = isComing ? newest.version : (record?.activeVersion ?? null);
+    const isOther = newest !== undefined && newest.contentHash !== contentHash;
+    const active =
+      isOther && isComing(newest, record) ? newest.version : (record?.activeVersion ?? null);
     if (active !== onto) throw changed(id, onto, active);
   }
 
@@ -261,6 +257,15 @@ function numberFor(
   const isSame = newest.contentHash === wanted.contentHash && newest.deployedBy === wanted.by;
   const isUnderWay = existing === null || newest.deployedAt > existing.updatedAt;
   return isSame && isUnderWay ? newest.version : newest.version + 1;
+}
+
+/** Was a version stored to become the active one, and has not become it yet? */
+function isComing(
+  { version, deployedAt, deployedBy }: VersionSummary,
+  record: WorkflowRecord | null,
+): boolean {
+  if (deployedBy.startsWith(FILE_PREFIX)) return false;
+  return version !== record?.activeVersion && deployedAt > (record?.updatedAt ?? 0);
 }
 
 function changed(id: string, onto: number | null, active: number | null): AppError {
