@@ -9,8 +9,9 @@ import { requireScope } from "./scopes.ts";
 import { SlackError } from "./slack-error.ts";
 import { wireChannel } from "./wire-channel.ts";
 
-const NAME = /^[a-z0-9_-]{1,80}$/;
+const NAME = /^[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{N}_-]{1,80}$/u;
 const MAX_TOPIC = 250;
+const MAX_INVITED = 100;
 
 /** Making channels, and who is in them. */
 export function registerChannelManagement(methods: MethodRegistry): void {
@@ -67,6 +68,7 @@ function runCreate({ workspace, args }: ApiCall): JsonObject {
     members: [BOT_USER_ID],
     topic: "",
     created: Math.floor(workspace.clock.now() / 1_000),
+    creator: BOT_USER_ID,
   };
   saveChannel(workspace, channel, BOT_USER_ID);
   return { channel: wireChannel(workspace, channel) };
@@ -95,18 +97,38 @@ function runLeave(call: ApiCall): JsonObject {
   return {};
 }
 
+/**
+ * Without `force` nobody is invited if one cannot be; with it the others are, and the answer says who was not. One alone is refused
+ * as ever.
+ *
+ * @see https://docs.slack.dev/reference/methods/conversations.invite
+ */
 function runInvite(call: ApiCall): JsonObject {
   const channel = managed(call);
   const users = call.args.required("users").split(",");
-  for (const user of users) {
-    if (call.workspace.state.directory.user(user) === undefined)
-      throw new SlackError("user_not_found");
-    if (user === BOT_USER_ID) throw new SlackError("cant_invite_self");
-    if (channel.members.includes(user)) throw new SlackError("already_in_channel");
-  }
-  const joined = withMembers(channel, [...channel.members, ...users]);
+  if (users.length > MAX_INVITED) throw new SlackError("too_many_users");
+  const errors = users.flatMap((user): JsonObject[] => {
+    const error = inviteRefusal(call, channel, user);
+    return error === undefined ? [] : [{ ok: false, error, user }];
+  });
+  const [first] = errors;
+  if (first !== undefined && (users.length === 1 || !call.args.flag("force")))
+    throw new SlackError(String(first["error"]), { errors });
+  const invited = users.filter((user) => errors.every((one) => one["user"] !== user));
+  const joined = withMembers(channel, [...channel.members, ...invited]);
   saveChannel(call.workspace, joined, BOT_USER_ID);
-  return { channel: wireChannel(call.workspace, joined) };
+  return {
+    channel: wireChannel(call.workspace, joined),
+    ...(errors.length === 0 ? {} : { errors }),
+  };
+}
+
+function inviteRefusal({ workspace }: ApiCall, channel: Channel, id: string): string | undefined {
+  const user = workspace.state.directory.user(id);
+  if (user === undefined || user.isDeleted === true) return "user_not_found";
+  if (id === BOT_USER_ID) return "cant_invite_self";
+  if (channel.members.includes(id)) return "already_in_channel";
+  return user.isStranger === true ? "cant_invite" : undefined;
 }
 
 function runKick(call: ApiCall): JsonObject {

@@ -20,7 +20,7 @@ export function wireChannel({ state }: Workspace, channel: Channel): JsonObject 
       priority: 0,
     };
   }
-  const creator = directory.users()[0]?.id ?? "";
+  const creator = channel.creator ?? directory.users()[0]?.id ?? "";
   const about = { value: channel.topic, creator, last_set: channel.created };
   return {
     id: channel.id,

@@ -43,6 +43,8 @@ export interface Channel {
   readonly topic: string;
   /** Seconds since the epoch. */
   readonly created: number;
+  /** Who made it. @default the first person of the workspace */
+  readonly creator?: string;
 }
 
 export interface Reaction {

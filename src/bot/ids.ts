@@ -141,11 +141,15 @@ export const METHOD_SCOPES = {
   "chat.startStream": ["chat:write"],
   "chat.stopStream": ["chat:write"],
   "chat.update": ["chat:write"],
+  "conversations.archive": ["channels:manage", "groups:write"],
+  "conversations.create": ["channels:manage", "groups:write"],
   "conversations.history": ["channels:history", "groups:history", "im:history"],
   "conversations.info": ["channels:read", "groups:read"],
+  "conversations.invite": ["channels:manage", "groups:write"],
   "conversations.members": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history"],
+  "conversations.setTopic": ["channels:manage", "groups:write"],
   "files.completeUploadExternal": ["files:write"],
   "files.delete": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
@@ -156,6 +160,7 @@ export const METHOD_SCOPES = {
   "users.conversations": ["channels:read", "groups:read"],
   "users.info": ["users:read"],
   "users.list": ["users:read"],
+  "users.lookupByEmail": ["users:read.email"],
   "views.open": [],
   "views.publish": [],
   "views.update": [],
@@ -185,4 +190,11 @@ export const EVENT_SCOPES = [
  *
  * @internal exported for its test
  */
-export const OPTIONAL_SCOPES = ["files:read", "files:write", "reactions:write"] as const;
+export const OPTIONAL_SCOPES = [
+  "channels:manage",
+  "files:read",
+  "files:write",
+  "groups:write",
+  "reactions:write",
+  "users:read.email",
+] as const;

@@ -7,6 +7,8 @@ export interface ChannelFacts {
   readonly id: string;
   /** Without `#`; `null`: it has none. */
   readonly name: string | null;
+  /** Seen by its members alone. What Slack does not say counts as private. */
+  readonly isPrivate: boolean;
   /** Or frozen, which is as closed. */
   readonly isArchived: boolean;
   /** Is the bot in it? */
@@ -54,6 +56,7 @@ export function isSharedOutside({
 
 interface SlackChannel {
   readonly name?: string;
+  readonly is_private?: boolean;
   readonly is_archived?: boolean;
   /** Nothing can be posted or edited there either (`is_inactive`). */
   readonly is_frozen?: boolean;
@@ -67,6 +70,7 @@ function toFacts(id: string, channel: SlackChannel): ChannelFacts {
   return {
     id,
     name: name ?? null,
+    isPrivate: channel.is_private !== false,
     isArchived: is_archived === true || is_frozen === true,
     isMember: is_member === true,
     isShared: isSharedOutside(channel),

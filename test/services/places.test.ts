@@ -133,6 +133,11 @@ const STAYS: Readonly<Record<string, readonly [text: string, read: (filled: stri
       `${V} <ann@a.example>, bob@a.example`,
       (filled) => parse(filled, { flatten: true }).map(({ address }) => address),
     ],
+    "a channel's name": [
+      `inc-${V}-x`,
+      (filled) => filled.replace(/^inc-.*-x$/s, "inc-…-x").match(/[^\p{Ll}\p{N}…_-]/gu),
+    ],
+    Markdown: [`# a ${V}`, (filled) => filled.match(/(?<!\\)[[\]<]|<[!@]/g)],
     HTML: [`<p title="${V}">x</p>`, (filled) => filled.match(/[<>"]/g)],
     "Slack's markup": [`a <${V}|b>`, (filled) => filled.match(/<!/g)],
     "by the other parameters": [

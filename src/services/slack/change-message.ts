@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { inPlace } from "../../engine/definition/param-traits.ts";
 import type { ServiceAction, ServiceContext } from "../../engine/ports/service.ts";
-import type { Json } from "../../shared/json.ts";
 import { plain } from "../../shared/places/place.ts";
 import { wording } from "../../shared/wording.ts";
 import { readMention } from "../../slack/channels.ts";
@@ -16,7 +15,7 @@ import {
   isOwnMessage,
   toSlackContent,
 } from "./message-content.ts";
-import { nameOf, placeOf, refused, refusedAs, turnOf, withSlackErrors } from "./slack-names.ts";
+import { nameOf, placeOf, refused, turnOf, unlessDone, withSlackErrors } from "./slack-names.ts";
 import { Channel, MessageTs } from "./slack-params.ts";
 
 /** `chat.update` takes shorter texts than `chat.postMessage` (docs.slack.dev/reference/methods/chat.update, `msg_too_long`). */
@@ -88,11 +87,12 @@ export function createDeleteAction(slack: SlackParts): ServiceAction {
         const found = await findByTs(slack.bulk, channel, messageTs);
         if (found === null) return output;
         assertOwn(found, name, context);
-        return unlessDone("message_not_found", output, () =>
+        await unlessDone("message_not_found", () =>
           slack.sender.callForStep({ method: "chat.delete" }, turnOf(context), (client) =>
             client.chat.delete({ channel, ts: messageTs }),
           ),
         );
+        return output;
       }),
   });
 }
@@ -114,11 +114,12 @@ export function createReactionAction(slack: SlackParts): ServiceAction {
         async () => {
           const channel = await placeOfMessage(slack, name);
           const emoji = typed.replaceAll(/^:|:$/g, "");
-          return unlessDone("already_reacted", { messageTs, channel, emoji }, () =>
+          await unlessDone("already_reacted", () =>
             slack.sender.callForStep({ method: "reactions.add" }, turnOf(context), (client) =>
               client.reactions.add({ channel, timestamp: messageTs, name: emoji }),
             ),
           );
+          return { messageTs, channel, emoji };
         },
         REACTION_REMEDIES,
       ),
@@ -129,16 +130,6 @@ const REACTION_REMEDIES = {
   invalid_name: 'The workspace has no emoji of this name: check "emoji".',
   message_not_found: 'There is no such message in the channel: check "messageTs".',
 };
-
-/** Works, and takes the refusal that says that it is done already for an end as well. */
-async function unlessDone(code: string, output: Json, work: () => Promise<unknown>): Promise<Json> {
-  try {
-    await work();
-  } catch (error) {
-    if (refusedAs(error) !== code) throw error;
-  }
-  return output;
-}
 
 async function placeOfMessage({ channels }: SlackParts, name: string): Promise<string> {
   const channel = await channels.find(readMention(name));

@@ -48,9 +48,22 @@ export async function withSlackErrors<Value>(
 }
 
 /** Slack's code if it refused a call for good; `null`: it did not. */
-export function refusedAs(error: unknown): string | null {
+function refusedAs(error: unknown): string | null {
   const failure = toSlackFailure(error);
   return failure.kind === "refused" ? failure.code : null;
+}
+
+/** Works; `null` if Slack refuses it with the code that says that it is done already. */
+export async function unlessDone<Answer>(
+  code: string,
+  work: () => Promise<Answer>,
+): Promise<Answer | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (refusedAs(error) !== code) throw error;
+    return null;
+  }
 }
 
 /** A step in the queue of what people see. */

@@ -44,7 +44,7 @@ describe("calls of services", () => {
     [
       "an unknown action",
       step("service", { ...message, action: "sendMesage" }),
-      'steps[0].config.action: the service slack has no action "sendMesage". Its actions: sendMessage, updateMessage, deleteMessage, addReaction, uploadFile. Did you mean "sendMessage"?',
+      'steps[0].config.action: the service slack has no action "sendMesage". Its actions: sendMessage, updateMessage, deleteMessage, addReaction, uploadFile, createChannel, inviteToChannel, archiveChannel, setTopic, getUser, lookupByEmail, listGroupMembers, readThread. Did you mean "sendMessage"?',
     ],
     [
       "a missing and an unknown parameter",
