@@ -107,14 +107,14 @@ function runInvite(call: ApiCall): JsonObject {
   const channel = managed(call);
   const users = call.args.required("users").split(",");
   if (users.length > MAX_INVITED) throw new SlackError("too_many_users");
-  const errors = users.flatMap((user): JsonObject[] => {
+  const errors = users.flatMap((user) => {
     const error = inviteRefusal(call, channel, user);
     return error === undefined ? [] : [{ ok: false, error, user }];
   });
   const [first] = errors;
   if (first !== undefined && (users.length === 1 || !call.args.flag("force")))
-    throw new SlackError(String(first["error"]), { errors });
-  const invited = users.filter((user) => errors.every((one) => one["user"] !== user));
+    throw new SlackError(first.error, { errors });
+  const invited = users.filter((user) => errors.every((one) => one.user !== user));
   const joined = withMembers(channel, [...channel.members, ...invited]);
   saveChannel(call.workspace, joined, BOT_USER_ID);
   return {

@@ -78,18 +78,23 @@ type SlackUser = NonNullable<UsersInfoResponse["user"]>;
 
 function toOutput(user: SlackUser | undefined): JsonObject {
   if (user?.id === undefined) throw unsaid();
-  const { profile, name, real_name: realName } = user;
   return {
     id: user.id,
-    name: profile?.display_name || realName || name || user.id,
-    realName: profile?.real_name || realName || null,
-    title: profile?.title || null,
-    email: profile?.email || null,
+    ...toProfile(user),
     timeZone: user.tz || null,
     isAdmin: [user.is_admin, user.is_owner, user.is_primary_owner].includes(true),
     isGuest: [user.is_restricted, user.is_ultra_restricted].includes(true),
     isBot: user.is_bot === true || user.id === "USLACKBOT",
     isDeleted: user.deleted === true,
+  };
+}
+
+function toProfile({ id = "", profile = {}, name, real_name: realName }: SlackUser): JsonObject {
+  return {
+    name: profile.display_name || realName || name || id,
+    realName: profile.real_name || realName || null,
+    title: profile.title || null,
+    email: profile.email || null,
   };
 }
 
