@@ -2,7 +2,7 @@ import type { ServiceContext } from "../../engine/ports/service.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { nameOf, refused } from "./slack-names.ts";
 
-/** What tells who is in a channel. */
+/** Who is in a channel. */
 type GuardParts = Pick<Slack, "channels" | "directory">;
 
 /** A channel as the parameters name it, and its id. */
@@ -13,7 +13,7 @@ interface Place {
 
 /**
  * May the run invite people to this channel, archive it, or name its topic? If the definition names it, if a step of the run has made
- * it, or if who started the run is in it and could do so in person. Otherwise whoever may start a workflow, or sends what starts it,
+ * it, or if who started the run is in it and could do so in person. Otherwise a person who may start a workflow, or sends what starts it,
  * could come into every channel that the bot is in.
  *
  * @throws {AppError} `service_rejected` if it may not; what Slack says when it is asked who is in the channel.
@@ -29,7 +29,7 @@ export async function assertMayChange(
     return;
   throw refused(
     startedBy === undefined
-      ? `Data chose the channel ${nameOf(name)}, and no person started the run. Name the channel in the definition, or take it from a step with slack.createChannel.`
+      ? `Data chose the channel ${nameOf(name)}, and no person started the run. Name the channel in the definition, or take it from a step with slack.createChannel as {{stepResults.<step>.output.channel}}.`
       : `Data chose the channel ${nameOf(name)}, and who started the run is not in it. Name the channel in the definition, or have a member of it start the run.`,
   );
 }
