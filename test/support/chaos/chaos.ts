@@ -78,6 +78,9 @@ const DATABASE_DOWN_MS = [200, 4000] as const;
 const HOLD_EVERY_MS = [1000, 6000] as const;
 const HOLD_MS = [50, 1500] as const;
 
+/** Lines of the log that stand with an answer that no caller should get. */
+const MAX_LOG_LINES = 5;
+
 export const embeddedStore: ChaosStore = {
   name: "the embedded store",
   env: {},
@@ -159,12 +162,21 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   verifyEffects(runs, effects, findings);
   verifyLines(runs, outside.effects, findings);
   verifyCards(postedCards(simulator), findings);
-  for (const surprise of load.surprises) findings.problem(surprise);
+  for (const surprise of load.surprises) findings.problem(`${surprise}${logOf(surprise, fleet)}`);
   countDeeds(fleet, load, clicker, findings);
   const seconds = (performance.now() - begun) / 1000;
   const evidence = isKept() ? folder : null;
   if (evidence !== null) await keepEvidence(evidence, findings, store, fleet.output);
   return { counts: findings.counts, problems: findings.problems, seconds, evidence };
+}
+
+/** What the bots logged of answers for which they are to blame: the answer itself does not say. */
+function logOf(surprise: string, { output }: BotFleet): string {
+  if (!surprise.startsWith("500:")) return "";
+  const lines = output
+    .split("\n")
+    .filter((line) => /"code":"(?:internal|store_conflict)"/.test(line));
+  return ["", ...lines.slice(-MAX_LOG_LINES)].join("\n");
 }
 
 async function killDatabase(
