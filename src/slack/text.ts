@@ -57,9 +57,17 @@ export function typedAddress(target: string, label: string | undefined): string 
   return label === domain || `${label}/` === domain ? label : null;
 }
 
-/** A sentence of our own that may hold text from outside: mentions of a person, a group or a channel work, everything else is escaped. */
+/**
+ * A sentence of our own that may hold text from outside: mentions of a person, a group or a channel work, moments in ISO 8601 are shown in
+ * the reader's time zone, everything else is escaped.
+ */
 export function showSentence(text: string): string {
-  return escapeText(text).replaceAll(/&lt;((?:@|#|!subteam\^)[A-Z0-9]+)&gt;/g, "<$1>");
+  return escapeText(text)
+    .replaceAll(/&lt;((?:@|#|!subteam\^)[A-Z0-9]+)&gt;/g, "<$1>")
+    .replaceAll(
+      /(?<![\w`"'=-])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z(?![\w`"'])/g,
+      showTime,
+    );
 }
 
 /** A person as Slack shows them; what is no user id is shown as text. */

@@ -198,7 +198,7 @@ function describeLimits({ id, limits }: Definition): readonly Wording[] {
   return [
     [`AI may cost $${maxCostUsd.toFixed(2)} a run at most.`],
     [`A run ends after ${formatDuration(timeout)} or ${counted(maxSteps, "step")} at the latest.`],
-    wording`Its end is an event that may start other workflows: ${`${id}.completed`}, ${`${id}.failed`}.`,
+    wording`Its end is an event that may start other workflows: ${`${id}.completed`}, ${`${id}.failed`}, ${`${id}.cancelled`}.`,
   ];
 }
 

@@ -11,11 +11,11 @@ import type { WorkflowRecord } from "../ports/workflows.ts";
 export function assertInUse({ workflowId, archived }: WorkflowRecord, what: string): void {
   if (!archived) return;
   const { by, at } = archived;
-  const when = new Date(at).toISOString().slice(0, 16).replace("T", " ");
+  const when = `${new Date(at).toISOString().slice(0, 19)}Z`;
   throw new AppError({
     code: "workflow_archived",
     message:
-      `The workflow "${workflowId}" was archived by ${showActor(by)} on ${when} UTC, so ${what}. ` +
+      `The workflow "${workflowId}" was archived by ${showActor(by)} on ${when}, so ${what}. ` +
       `Those who may deploy it bring it back with the command \`unarchive ${workflowId}\`, programs with POST /api/workflows/${workflowId}/unarchive.`,
     details: { workflowId, archivedBy: by, archivedAt: new Date(at).toISOString() },
   });
