@@ -31,7 +31,7 @@ test("an admin archives a workflow after a question, and brings it back", async 
   expect(await bot.slash("U0BOB", "list archived")).toMatch(/\*Ask\* \(`ask`\): by <@U0ALICE>/);
   expect(await bot.slash("U0BOB", "run ask")).toMatch(
     // In the time zone of who reads it.
-    /was archived by <@U0ALICE> on <!date\^\d+\^[^>]*>, so it cannot be started.*unarchive ask/s,
+    /was archived by <@U0ALICE> \(<!date\^\d+\^[^>]*>\), so it cannot be started.*unarchive ask/s,
   );
   expect(await bot.slash("U0BOB", "show ask")).toMatch(/Archived by <@U0ALICE>/);
   expect(await bot.slash("U0BOB", "unarchive ask")).toMatch(/You may not unarchive/);

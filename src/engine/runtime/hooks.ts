@@ -42,7 +42,7 @@ export interface CompletionListener {
 
 /** Publishes what happens in executions, such as that people were asked, to those who wait for it. */
 export interface Announcer {
-  /** Whether anybody waits for something of the kind. The record of an execution stays due until it is published. */
+  /** Whether a workflow or a step waits for something of the kind. The record of an execution stays due until it is published. */
   isListening(): boolean;
   /** Publishes what these events, which are durable, say. Repeated after a crash, so a repeat must be harmless. @throws {AppError} `store_unavailable`. */
   publish(

@@ -238,7 +238,7 @@ export class Triggers implements TriggersApi {
     return this.#events.listEvents(query);
   }
 
-  /** Publishes that most of a budget is used, if anybody waits for that. */
+  /** Publishes that most of a budget is used, if a workflow or a step waits for that. */
   async warnOfBudget({ budget, text }: BudgetWarning, month: string): Promise<void> {
     if (!this.#active.isHeard(BUDGET_WARNING)) return;
     const { scope, subject, spentNano, monthlyNano } = budget;

@@ -15,7 +15,7 @@ export function assertInUse({ workflowId, archived }: WorkflowRecord, what: stri
   throw new AppError({
     code: "workflow_archived",
     message:
-      `The workflow "${workflowId}" was archived by ${showActor(by)} on ${when}, so ${what}. ` +
+      `The workflow "${workflowId}" was archived by ${showActor(by)} (${when}), so ${what}. ` +
       `Those who may deploy it bring it back with the command \`unarchive ${workflowId}\`, programs with POST /api/workflows/${workflowId}/unarchive.`,
     details: { workflowId, archivedBy: by, archivedAt: new Date(at).toISOString() },
   });

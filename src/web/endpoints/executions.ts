@@ -274,7 +274,7 @@ export const triggerEndpoints = {
     path: "/webhooks/:path{.+}",
     summary: "Starts the workflow whose webhook has this path.",
     description:
-      "Answers when the start is durable and before the work begins, unless the trigger says else: then when the run is over, or with 202 if it is not in time. Whom it serves is said by the trigger.",
+      "Answers when the start is durable and before the work begins, unless the trigger says else: then when the run is over, or with 202 if it is not in time.",
     access: "own",
     params: z.object({ path: z.string() }),
     query: z.looseObject({}),

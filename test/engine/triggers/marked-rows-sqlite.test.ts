@@ -113,7 +113,7 @@ test("a trigger that wants notifications hears that SQLite has none, and finds r
   await using harness = await open("id INTEGER PRIMARY KEY, changed INTEGER");
   const { sql, bench } = harness;
   await bench.deploy({ ...trigger, notify: "orders" });
-  expect(bench.stalls).toEqual([expect.stringContaining("SQLite notifies nobody of changes")]);
+  expect(bench.stalls).toEqual([expect.stringContaining("SQLite reports no changes")]);
   sql.exec("INSERT INTO orders VALUES (1, 1)");
   await bench.look();
   expect(await bench.found()).toHaveLength(1);

@@ -13,7 +13,7 @@ const ASKING = [
     next: { approve: "end", reject: "end" },
   },
 ];
-const ARCHIVED = /"child" was archived by <@U0ALICE> on 2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ/;
+const ARCHIVED = /"child" was archived by <@U0ALICE> \(2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)/;
 
 const child = (more: JsonObject = {}): JsonObject => ({
   id: "child",

@@ -76,7 +76,7 @@ export function createSqliteRows(run: Run): RowSource {
       throw new AppError({
         code: "params_invalid",
         message:
-          'SQLite notifies nobody of changes. Leave "notify" out: the rows are looked for every "pollIntervalMs".',
+          'SQLite reports no changes. Leave "notify" out: the rows are looked for every "pollIntervalMs".',
       });
     },
   };
