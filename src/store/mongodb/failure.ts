@@ -10,6 +10,7 @@ import {
   MongoTopologyClosedError,
 } from "mongodb";
 import { AppError, asAppError } from "../../shared/errors.ts";
+import { networkCode } from "../../shared/network-error.ts";
 
 /** Codes of MongoDB's `error_codes.yml`. */
 const BAD_VALUE = 2;
@@ -53,6 +54,7 @@ export function isDuplicateKey(error: unknown): boolean {
  * caller has waited long enough.
  */
 export function isWorthRepeating(error: unknown): boolean {
+  if (isOfSocket(error)) return true;
   if (error instanceof MongoNetworkTimeoutError) return false;
   if (error instanceof MongoNetworkError) return true;
   if (!(error instanceof MongoServerError)) return false;
@@ -113,7 +115,20 @@ export function isOwnFault(error: unknown): boolean {
     return false;
   if (error instanceof MongoAPIError || error instanceof BSON.BSONError) return true;
   if (error instanceof MongoServerError) return OWN_FAULTS.includes(error.code);
-  return !(error instanceof MongoError);
+  return !(error instanceof MongoError || isOfSocket(error));
+}
+
+/** What a stream says of itself, besides the codes of the system. */
+const STREAM_CODES: readonly string[] = ["ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"];
+
+/**
+ * True for an error of the socket that the driver passes on as it is: where it writes to a connection which the server has just
+ * closed (`Connection.writeCommand`), Node throws `EPIPE`.
+ */
+function isOfSocket(error: unknown): boolean {
+  if (error instanceof MongoError || !(error instanceof Error)) return false;
+  const code = networkCode(error) ?? "";
+  return /^E[A-Z]+$/.test(code) || STREAM_CODES.includes(code);
 }
 
 function remedyOf(code: number | string | undefined): string | null {
