@@ -3,6 +3,7 @@ import { auditId } from "../../../src/engine/ports/audit.ts";
 import { UPLOADS } from "../../../src/engine/ports/files.ts";
 import type { Removal } from "../../../src/engine/ports/removals.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
+import { until } from "../../support/until.ts";
 import {
   call,
   card,
@@ -44,6 +45,12 @@ async function insertEnded(store: Store, id: string, fields: HeadFields = {}): P
   await store.calls.insert(call(`${id}/step:1:1`, id));
   await store.cards.insert(card(id, "run"));
   await store.cards.claim(id, "process", START, START + 1000);
+  // MongoDB lists an execution as over some moments after its last commit.
+  if (ended.endedAt !== null)
+    await until(async () => {
+      const over = await store.removals.listOver({ endedBefore: NOW, limit: 100 });
+      return over.some(({ executionId }) => executionId === id) || undefined;
+    });
 }
 
 const totals = (id: string) =>
