@@ -131,6 +131,33 @@ describe("/workflow", () => {
     expect(await bot.slash("U0ALICE", `status ${other}`)).toContain("Labels: customer: Globex");
   });
 
+  test("finds runs by their state, alone and of a workflow, whatever English it is written in", async () => {
+    const failing = {
+      id: "failing",
+      name: "Failing",
+      steps: [{ id: "fail", type: "transform", config: { expression: "[1][5]" } }],
+    };
+    const named = { ...askWorkflow(), id: "done", name: "Done" };
+    await using bot = await TestBot.start({ definitions: [failing, askWorkflow(), named] });
+    await bot.slash("U0ALICE", "run failing");
+    await bot.slash("U0ALICE", "run ask");
+    await bot.slash("U0ALICE", "run done");
+    await bot.message("C0GENERAL", /Failing: Failed/);
+    for (const name of ["Ask", "Done"])
+      await bot.message("C0GENERAL", new RegExp(`${name}: Waiting`));
+    const runs = (words: string) => bot.slash("U0ALICE", `runs ${words}`);
+
+    for (const words of ["failed", "FAILED", "failing failed", "failed failing"])
+      expect(await runs(words)).toMatch(/\*Failing\* · :x: Failed/);
+    expect(await runs("failed")).not.toContain("*Ask*");
+    expect(await runs("waiting")).not.toContain("*Failing*");
+    expect(await runs("ask failed")).toMatch(/no run that you may see whose state is “Failed”/);
+    expect(await runs("canceled")).toMatch(/no run .* “Cancelled”/);
+    // A workflow of this name goes first.
+    expect(await runs("done")).toMatch(/\*Done\* · :hourglass_flowing_sand: Waiting/);
+    expect(await runs("faild")).toMatch(/no workflow “faild”/);
+  });
+
   test("lists the templates that come with it", async () => {
     await using bot = await TestBot.start({ definitions: [] });
     const answer = await bot.slash("U0BOB", "templates");

@@ -9,6 +9,7 @@ import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
 import { readPerson } from "./access.ts";
 import { assertNoMore, findWorkflow, foldName, readRun } from "./named.ts";
+import { readStatusWord } from "./status-words.ts";
 import { ADMINS_ONLY, type CommandRequest, type Subcommand } from "./subcommand.ts";
 import { invalid } from "./tokens.ts";
 
@@ -84,10 +85,8 @@ async function readTarget(
 }
 
 function readStatus(word: string, command: string): "completed" | "failed" | "cancelled" {
-  const status = foldName(word);
-  if (status === "completed" || status === "failed") return status;
-  // Both spellings are English.
-  if (status === "cancelled" || status === "canceled") return "cancelled";
+  const status = readStatusWord(word);
+  if (status === "completed" || status === "failed" || status === "cancelled") return status;
   throw invalid(
     `Write completed, failed or cancelled, or nothing for all: \`${command} remove <workflow> failed before=90d\`.`,
   );

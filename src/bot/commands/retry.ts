@@ -10,7 +10,8 @@ import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
 import { inputNames } from "./inputs-help.ts";
-import { assertNoMore, findWorkflow, foldName, type NamedWorkflow, readRun } from "./named.ts";
+import { assertNoMore, findWorkflow, type NamedWorkflow, readRun } from "./named.ts";
+import { readStatusWord } from "./status-words.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 import { invalid } from "./tokens.ts";
 
@@ -145,11 +146,9 @@ async function askBulk(
 }
 
 function readEnd([word, ...rest]: readonly string[]): "failed" | "cancelled" | null {
-  const end = foldName(word ?? "");
   if (rest.length > 0) return null;
-  // Both spellings are English.
-  if (end === "canceled" || end === "cancelled") return "cancelled";
-  return end === "failed" ? end : null;
+  const end = readStatusWord(word ?? "");
+  return end === "failed" || end === "cancelled" ? end : null;
 }
 
 /** A duration back from now, or a moment. */
