@@ -79,6 +79,7 @@ const WHO = {
   token: undefined,
   open: "Open to every caller.",
   own: "Whom it serves is said by the trigger.",
+  page: "For people in a browser.",
 } as const;
 
 function bodyLine({ content, required }: NonNullable<Operation["requestBody"]>): string {

@@ -106,6 +106,7 @@ export function secretValues(config: Config): readonly string[] {
     slack.botToken,
     slack.appToken,
     slack.signingSecret,
+    slack.signIn?.clientSecret,
     ...[slack.proxy?.http, slack.proxy?.https].flatMap((url) => secretsOfUrl(url ?? "")),
     web.apiToken,
     ...keyTexts(config.encryption),

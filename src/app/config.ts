@@ -20,6 +20,8 @@ export interface Config {
     readonly port: number;
     /** `null`: only programs on this machine are served. */
     readonly apiToken: string | null;
+    /** Where browsers open the console; `null`: at its address on this machine or in its network. */
+    readonly publicUrl: string | null;
     /** Addresses and CIDRs of proxies whose `X-Forwarded-For` is believed. */
     readonly trustedProxies: readonly string[];
     /** Slack user id of the person in whose name the API acts; `null`: it acts as the operator, who may do all. */
@@ -69,6 +71,8 @@ export interface SlackConfig {
   readonly signingSecret: string | null;
   /** Absent: Slack itself. */
   readonly apiUrl: string | null;
+  /** By which people sign in to the console with Slack; `null`: they do not. */
+  readonly signIn: { readonly clientId: string; readonly clientSecret: string } | null;
   readonly slashCommand: string;
   /** Slack user ids. */
   readonly admins: readonly string[];
@@ -148,6 +152,8 @@ const Environment = z.object({
     .optional(),
   SLACK_SIGNING_SECRET: text.optional(),
   SLACK_API_URL: httpUrl.optional(),
+  SLACK_CLIENT_ID: text.optional(),
+  SLACK_CLIENT_SECRET: text.optional(),
   SLASH_COMMAND: text
     .regex(
       /^\/[a-z0-9_-]{1,31}$/,
@@ -190,6 +196,9 @@ const Environment = z.object({
     )
     .optional(),
   API_TOKEN_RATE_PER_SECOND: wholeNumber(1, 10_000).default(20),
+  PUBLIC_URL: httpUrl
+    .refine(isOrigin, "must be an address without a path, such as https://heddle.example.com")
+    .optional(),
   TRUSTED_PROXIES: list
     .refine(
       (ranges) => ranges.every(isAddressOrRange),
@@ -220,6 +229,11 @@ const Environment = z.object({
   WORKFLOWS_DIR: text.default("./workflows"),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
 });
+
+/** `https://heddle.example.com`, with or without a slash at the end. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:\/\/[^/?#@]+\/?$/.test(text);
+}
 
 /** As {@link isHostPattern} and {@link isAddressOrRange}. */
 function isHostOrRange(text: string): boolean {
@@ -332,6 +346,7 @@ function slackConfig(values: z.output<typeof Environment>): SlackConfig {
     appToken: values.SLACK_APP_TOKEN ?? null,
     signingSecret: values.SLACK_SIGNING_SECRET ?? null,
     apiUrl: values.SLACK_API_URL ?? null,
+    signIn: signInConfig(values),
     slashCommand: values.SLASH_COMMAND,
     admins: values.ADMINS,
     sockets: { count: values.SLACK_SOCKETS, pingTimeoutMs: values.SLACK_PING_TIMEOUT_MS },
@@ -340,6 +355,12 @@ function slackConfig(values: z.output<typeof Environment>): SlackConfig {
         ? null
         : { http: http ?? null, https: https ?? null, except: except ?? null },
   };
+}
+
+function signInConfig(values: z.output<typeof Environment>): SlackConfig["signIn"] {
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret } = values;
+  if (clientId === undefined || clientSecret === undefined) return null;
+  return { clientId, clientSecret };
 }
 
 function storeConfig(values: z.output<typeof Environment>): StoreConfig {
@@ -351,8 +372,9 @@ function webConfig(values: z.output<typeof Environment>): Config["web"] {
   const { HOST: host, PORT: port, API_TOKEN: token, API_TOKEN_OWNER: owner } = values;
   const trustedProxies = values.TRUSTED_PROXIES;
   const tokenRatePerSecond = values.API_TOKEN_RATE_PER_SECOND;
+  const publicUrl = values.PUBLIC_URL ?? null;
   return {
-    ...{ host, port, trustedProxies, tokenRatePerSecond },
+    ...{ host, port, trustedProxies, tokenRatePerSecond, publicUrl },
     ...{ apiToken: token ?? null, tokenOwner: owner ?? null },
   };
 }
@@ -392,8 +414,16 @@ function crossChecks(given: Record<string, string | undefined>): string[] {
       "API_TOKEN is missing: API_TOKEN_OWNER says whose token it is. Set both or none.",
     );
   }
-  problems.push(...mailChecks(given));
+  problems.push(...signInChecks(given), ...mailChecks(given));
   return problems;
+}
+
+function signInChecks(given: Record<string, string | undefined>): string[] {
+  if (!given["SLACK_CLIENT_ID"] === !given["SLACK_CLIENT_SECRET"]) return [];
+  const missing = given["SLACK_CLIENT_ID"] ? "SLACK_CLIENT_SECRET" : "SLACK_CLIENT_ID";
+  return [
+    `${missing} is missing: signing in with Slack needs both. Copy them from Basic Information of the app.`,
+  ];
 }
 
 function mailChecks(given: Record<string, string | undefined>): string[] {

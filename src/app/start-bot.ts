@@ -8,10 +8,12 @@ import { createDatabaseService } from "../services/database/database-service.ts"
 import { AppError, isAppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
-import { createSlack } from "../slack/slack.ts";
+import { SlackSignIn } from "../slack/sign-in.ts";
+import { createSlack, type Slack } from "../slack/slack.ts";
 import { createWebServer } from "../web/server.ts";
 import { createTelemetry, type Telemetry } from "../web/telemetry.ts";
 import { buildEngine, type EngineParts, shortSecrets } from "./build-engine.ts";
+import type { Config } from "./config.ts";
 import { addPromptFolder } from "./deploy-prompts.ts";
 import { deployFolder, sendNotices } from "./deploy-workflows.ts";
 import { openStore } from "./open-store.ts";
@@ -62,6 +64,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       ...{ engine, telemetry, host, port: wanted, isReachable, trustedProxies, logger },
       notReady: () => (isDraining ? "The bot is stopping." : slack.health.notReady()),
       ...omitUndefined({ apiToken: config.web.apiToken ?? undefined }),
+      ...consoleOptions(config, slack),
       ...(bot.requestHandler && { extraHandlers: { [EVENTS_PATH]: bot.requestHandler } }),
     });
     stack.defer(() => web.stop());
@@ -87,6 +90,16 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** Where the console is reached, and how people sign in to it. */
+function consoleOptions({ slack: access, web }: Config, slack: Slack) {
+  const { signIn, apiUrl } = access;
+  const asked = { apiUrl, fetch: slack.fetch, client: slack.lookup, clock: systemClock };
+  return {
+    ...omitUndefined({ publicUrl: web.publicUrl ?? undefined }),
+    ...(signIn !== null && { signIn: new SlackSignIn({ ...signIn, ...asked }) }),
+  };
 }
 
 function warnOfSecrets({ config, logger }: Pick<StartOptions, "config" | "logger">): void {

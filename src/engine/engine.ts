@@ -43,6 +43,7 @@ import { guardEvaluations } from "./gate/guarded-evaluations.ts";
 import { GuardedExecutions } from "./gate/guarded-executions.ts";
 import { GuardedFiles } from "./gate/guarded-files.ts";
 import { guardPrompts } from "./gate/guarded-prompts.ts";
+import { GuardedSessions } from "./gate/guarded-sessions.ts";
 import { GuardedSharing } from "./gate/guarded-sharing.ts";
 import { GuardedTokens } from "./gate/guarded-tokens.ts";
 import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
@@ -213,6 +214,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     absences: parts.absences,
     data: new GuardedData(gate, { ...parts, ...parts.erasure }),
     tokens: new GuardedTokens(gate, settings),
+    sessions: new GuardedSessions(gate, settings),
     repeats: new KeptAnswers(settings),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
     drafts: draftsOf(settings, parts, changes, limits),

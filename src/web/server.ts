@@ -4,6 +4,10 @@ import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import { AppError } from "../shared/errors.ts";
 import { bareHost } from "../shared/host.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
+import { showError } from "./console/error-page.ts";
+import { consoleRoutes } from "./console/routes.ts";
+import type { SignInWithSlack } from "./console/sign-in/slack.ts";
 import { createApp } from "./http/app.ts";
 import { createAccess } from "./http/auth.ts";
 import { createClientAddress } from "./http/client-address.ts";
@@ -12,6 +16,7 @@ import { createListener } from "./http/listener.ts";
 import { respondToMalformedRequest } from "./http/malformed-request.ts";
 import { createRateLimits, type RateLimitOptions } from "./http/rate-limit.ts";
 import type { Route } from "./http/route.ts";
+import { createSite, type Site } from "./http/site.ts";
 import { MAX_HEADERS } from "./http/target.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
@@ -49,6 +54,10 @@ export interface WebServerOptions {
   readonly isReachable?: boolean;
   /** Addresses and CIDRs of proxies whose `X-Forwarded-For` is believed. @default none */
   readonly trustedProxies?: readonly string[];
+  /** Where browsers open the console: `https://heddle.example.com`. @default its address on this machine or in its network */
+  readonly publicUrl?: string;
+  /** Absent: people sign in to the console by tokens alone. */
+  readonly signIn?: SignInWithSlack;
   readonly logger: Logger;
   /** Serves `/metrics`. */
   readonly telemetry?: Telemetry;
@@ -91,11 +100,13 @@ export interface WebServer {
 export function createWebServer(options: WebServerOptions): WebServer {
   let stopping = false;
   const notReady = () => (stopping ? "The bot is stopping." : (options.notReady?.() ?? null));
+  const { tokens, sessions, repeats } = options.engine;
+  const site = createSite(options.publicUrl);
   const app = createApp({
-    routes: routesOf(options, notReady),
-    access: createAccess({ ...options, tokens: options.engine.tokens }),
-    tokens: options.engine.tokens,
-    repeats: options.engine.repeats,
+    routes: routesOf(options, site, notReady),
+    access: createAccess({ ...options, tokens, sessions, site }),
+    ...{ tokens, sessions, repeats, site },
+    errorPage: showError,
     isAdmin: (by) => options.engine.access.isAdmin(by),
     limits: createRateLimits(options.rateLimit),
     clientAddress: createClientAddress(options.trustedProxies ?? []),
@@ -128,7 +139,8 @@ export function createWebServer(options: WebServerOptions): WebServer {
   };
 }
 
-function routesOf({ engine, telemetry }: WebServerOptions, notReady: Readiness): readonly Route[] {
+function routesOf(options: WebServerOptions, site: Site, notReady: Readiness): readonly Route[] {
+  const { engine, telemetry, apiToken, signIn: slack } = options;
   return [
     ...workflowRoutes(engine),
     ...generateRoutes(engine),
@@ -152,6 +164,7 @@ function routesOf({ engine, telemetry }: WebServerOptions, notReady: Readiness):
     ...eventRoutes(engine),
     ...healthRoutes(engine, notReady),
     ...openApiRoutes(),
+    ...consoleRoutes({ engine, site, ...omitUndefined({ apiToken, slack }) }),
   ];
 }
 

@@ -5,6 +5,8 @@
 
 /** The server's own reference of a request: by it an answer is known as one of the API, whatever its address. */
 const REFERENCE = /^req_[\da-f]{12}$/;
+/** The console is for people: its pages are no part of the API. */
+const CONSOLE = /^\/(?:$|(?:runs|workflows|costs|sign-in|sign-out|assets)(?:\/|$))/;
 const CHECKS = Symbol.for("heddle.checks-answers");
 
 const plainFetch = globalThis.fetch;
@@ -12,9 +14,12 @@ const plainFetch = globalThis.fetch;
 async function checkedFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
   const response = await plainFetch(input, init);
   if (!REFERENCE.test(response.headers.get("x-request-id") ?? "")) return response;
-  const { assertDeclared } = await import("./declared-answers.ts");
   const { pathname, search } = new URL(response.url);
   const contentType = response.headers.get("content-type");
+  // So are the pages that say to a person that there is nothing.
+  const isPage = pathname !== "/dashboard" && contentType?.startsWith("text/html") === true;
+  if (isPage || CONSOLE.test(pathname)) return response;
+  const { assertDeclared } = await import("./declared-answers.ts");
   assertDeclared({
     method: init?.method ?? "GET",
     target: `${pathname}${search}`,

@@ -24,6 +24,10 @@ const OWN: ReadonlyMap<string, string> = new Map([
   ["src/bot/views/view-as-of.ts", "what the engine wrote of an edit"],
   ["src/slack/socket/frames.ts", "Slack sends ids and values as text"],
   ["src/slack/counted-fetch.ts", "Slack sends ids and values as text"],
+  [
+    "src/slack/sign-in.ts",
+    "answers of Slack about who signs in, of which texts and times are read",
+  ],
   ["src/adapters/llm/openai-model-client.ts", "the answer is text in it; its numbers count tokens"],
   ["src/doctor/checks/ports.ts", "the status of another process"],
   ["src/doctor/live/run-live.ts", "package.json"],

@@ -12,6 +12,7 @@ import type { Executions } from "./executions.ts";
 import type { Files } from "./files.ts";
 import type { Prompts } from "./prompts.ts";
 import type { Repeats } from "./repeats.ts";
+import type { Sessions } from "./sessions.ts";
 import type { Sharing } from "./sharing.ts";
 import type { Tokens } from "./tokens.ts";
 import type { Triggers } from "./triggers.ts";
@@ -34,6 +35,7 @@ export interface Engine {
   readonly files: Files;
   readonly absences: Absences;
   readonly tokens: Tokens;
+  readonly sessions: Sessions;
   readonly repeats: Repeats;
   readonly data: Data;
   readonly health: Health;

@@ -1,7 +1,7 @@
 import { isUserId } from "../../shared/slack-ids.ts";
 
 /** Where a person acted from; `engine`: no person did, it followed by itself. */
-export type Surface = "slack" | "api" | "cli" | "engine";
+export type Surface = "slack" | "api" | "cli" | "console" | "engine";
 
 /** Who acts by HTTP: the owner of the API token, or, if it has none, the operator, who may do all. */
 export const OPERATOR = "api";

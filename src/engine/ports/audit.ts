@@ -25,6 +25,7 @@ export type AuditAction =
   | "archive"
   | "unarchive"
   | "token"
+  | "session"
   | "remove";
 
 /** What came of it. */

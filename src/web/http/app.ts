@@ -3,7 +3,8 @@ import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Logger } from "pino";
 import type { Repeats } from "../../engine/api/repeats.ts";
-import type { TokenHolder, Tokens } from "../../engine/api/tokens.ts";
+import type { Sessions } from "../../engine/api/sessions.ts";
+import type { Tokens } from "../../engine/api/tokens.ts";
 import { BodySlots } from "../../shared/body-slots.ts";
 import { parseContentType } from "../../shared/content-type.ts";
 import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
@@ -15,9 +16,12 @@ import { readBody } from "./body.ts";
 import type { ClientAddress } from "./client-address.ts";
 import { type Endpoint, keepsAnswers, scopeOf } from "./endpoint.ts";
 import { toErrorResponse } from "./error-response.ts";
+import { assertSentByPage } from "./form-token.ts";
 import type { RateLimits } from "./rate-limit.ts";
 import { readIdempotencyKey } from "./request-headers.ts";
+import type { RouteResponse } from "./response.ts";
 import type { Route } from "./route.ts";
+import type { Site } from "./site.ts";
 import {
   assertAddress,
   hasTooManyHeaders,
@@ -37,9 +41,21 @@ export interface AppOptions {
   readonly limits: RateLimits;
   readonly clientAddress: ClientAddress;
   readonly tokens: Pick<Tokens, "record">;
+  readonly sessions: Pick<Sessions, "record">;
+  readonly site: Site;
+  /** Shows an error to a person, where it is one who asked. @returns `null`: a program did. */
+  readonly errorPage: (refused: Refused) => RouteResponse | null;
   readonly repeats: Repeats;
   readonly isAdmin: (by: string) => Promise<boolean>;
   readonly logger: Logger;
+}
+
+/** A request that was not done, and why. */
+export interface Refused {
+  readonly error: AppError;
+  readonly status: number;
+  readonly incoming: IncomingMessage;
+  readonly target: Target;
 }
 
 /** What a request carries through the app. */
@@ -145,7 +161,10 @@ function answerError(options: AppOptions, thrown: Error, context: Context<AppEnv
   else options.logger.debug(log, "request refused");
   // The unread rest of the body would be parsed as the next request.
   if (error.details["drained"] === false) env.outgoing.shouldKeepAlive = false;
-  return toResponse(content, env.outgoing);
+  const { status, headers } = content;
+  const shown = options.errorPage({ error, status, incoming: env.incoming, target });
+  if (shown === null) return toResponse(content, env.outgoing);
+  return toResponse({ ...shown, headers: { ...headers, ...shown.headers } }, env.outgoing);
 }
 
 /** The error to answer with: the refusal, or that there were too many of them. */
@@ -170,18 +189,24 @@ async function callRoute(
   slots: BodySlots,
 ) {
   const { endpoint } = route;
-  if (endpoint.access !== "token") {
+  if (endpoint.access === "open" || endpoint.access === "own") {
     const place = endpoint.access === "own" ? slots : null;
     return await route.handle(toWebRequest(options, context, { place, endpoint, ...OPERATING }));
   }
-  const caller = await options.access.identify(context.env.incoming, endpoint.method !== "GET");
+  const { incoming } = context.env;
+  const isChange = endpoint.method !== "GET";
+  if (endpoint.access === "page") options.site.assertHost(incoming.headers);
+  const caller = await options.access.identify(incoming, isChange);
+  // Forms of pages carry the token in their body, and are checked when that is read.
+  if (caller.session !== null && isChange && endpoint.access === "token")
+    assertSentByPage(options.site, incoming.headers);
   const request = toWebRequest(options, context, { place: null, endpoint, ...caller });
   // A token of a person has a limit of its own.
-  if (caller.token === null) request.admit("token", true);
+  if (caller.token === null || caller.session !== null) request.admit("token", true);
   else context.get("proof").isGiven = true;
   await assertScope(options, endpoint, caller);
   const answer = await route.handle(request);
-  if (caller.token !== null) await recordUse(options, endpoint, request, caller.token);
+  await recordUse(options, endpoint, request, caller);
   return answer;
 }
 
@@ -189,11 +214,11 @@ async function callRoute(
 async function assertScope(
   { isAdmin }: AppOptions,
   endpoint: Endpoint,
-  { token, by }: Caller,
+  { token, session, by }: Caller,
 ): Promise<void> {
   const scope = scopeOf(endpoint);
-  if (token === null) return;
-  if (!token.scopes.includes(scope) && !token.scopes.includes("admin")) {
+  if (token === null && session === null) return;
+  if (token !== null && !token.scopes.includes(scope) && !token.scopes.includes("admin")) {
     throw new AppError({
       code: "scope_missing",
       message: `This token is for ${token.scopes.join(", ")}; the request needs the scope ${scope}. Create a token with it.`,
@@ -202,24 +227,27 @@ async function assertScope(
   if (scope !== "admin" || (await isAdmin(by))) return;
   throw new AppError({
     code: "not_allowed",
-    message: "This is for admins, and the owner of this token is none. Ask an admin.",
+    message: "This is for admins, and you, or the owner of this token, are none. Ask an admin.",
   });
 }
 
-/** What a token changed is recorded before its caller gets the answer. */
+/** What a token, or who is signed in, changed is recorded before its caller gets the answer. */
 async function recordUse(
-  { tokens }: AppOptions,
+  { tokens, sessions }: AppOptions,
   endpoint: Endpoint,
   { path, params }: WebRequest,
-  token: TokenHolder,
+  { token, session }: Pick<Caller, "token" | "session">,
 ): Promise<void> {
   if (endpoint.method === "GET" || scopeOf(endpoint) === "read") return;
   const id = params["id"];
-  await tokens.record(token, {
+  const use = {
     request: `${endpoint.method} ${path}`,
-    ...(id !== undefined && endpoint.path.startsWith("/api/workflows/") && { workflowId: id }),
-    ...(id !== undefined && endpoint.path.startsWith("/api/executions/") && { executionId: id }),
-  });
+    ...(id !== undefined && /^\/(?:api\/)?workflows\//.test(endpoint.path) && { workflowId: id }),
+    ...(id !== undefined &&
+      /^\/(?:api\/executions|runs)\//.test(endpoint.path) && { executionId: id }),
+  };
+  if (session !== null) await sessions.record(session, use);
+  else if (token !== null) await tokens.record(token, use);
 }
 
 interface RequestParts extends Caller {
@@ -231,14 +259,14 @@ interface RequestParts extends Caller {
 function toWebRequest(
   { access, limits, clientAddress, repeats }: AppOptions,
   { env: { incoming }, req, var: { target, proof } }: Context<AppEnv>,
-  { by, endpoint, place: slots }: RequestParts,
+  { by, session, endpoint, place: slots }: RequestParts,
 ): WebRequest {
   const isLocal = access.isLocal(incoming);
   const body = (maxBytes?: number) =>
     readBody(incoming, isLocal ? undefined : (slots ?? undefined), maxBytes);
   return {
     ...target,
-    ...{ by, isLocal, headers: incoming.headers, params: req.param() },
+    ...{ by, session, isLocal, headers: incoming.headers, params: req.param() },
     once(asked, work) {
       const key = keepsAnswers(endpoint) ? readIdempotencyKey(incoming.headers) : null;
       const scope = `${by} ${endpoint.method} ${incoming.url ?? ""}`;

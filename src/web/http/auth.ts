@@ -1,12 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Session, Sessions } from "../../engine/api/sessions.ts";
 import type { TokenHolder, Tokens } from "../../engine/api/tokens.ts";
 import { OPERATOR } from "../../engine/model/actor.ts";
 import { looksLikeApiToken } from "../../shared/api-token.ts";
 import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { isLoopback } from "../../shared/host.ts";
+import { readCookie } from "./cookies.ts";
 import { isForwardingHeader } from "./forwarding-headers.ts";
+import type { Site } from "./site.ts";
 
 export interface AccessOptions {
   /** What the server listens on. */
@@ -20,17 +23,22 @@ export interface AccessOptions {
   readonly apiToken?: string;
   /** The tokens of people. */
   readonly tokens: Pick<Tokens, "identify">;
+  /** Those of people who are signed in to the console. */
+  readonly sessions: Pick<Sessions, "identify">;
+  readonly site: Pick<Site, "isSecure">;
 }
 
 /** Who calls. */
 export interface Caller {
   /** Slack user id of the owner of a token; `api`: who has `API_TOKEN`, or is local. */
   readonly by: string;
-  /** `null`: it is no token of a person. */
+  /** `null`: it is no token of a person, nor a session by one. */
   readonly token: TokenHolder | null;
+  /** `null`: the caller is not signed in by a cookie. */
+  readonly session: Session | null;
 }
 
-export const OPERATING: Caller = { by: OPERATOR, token: null };
+export const OPERATING: Caller = { by: OPERATOR, token: null, session: null };
 
 /** Who may call the API, and who is exempt from the rate limit. */
 export interface Access {
@@ -60,13 +68,32 @@ export function createAccess(options: AccessOptions): Access {
       const token = bearerOf(request);
       if (token !== undefined && looksLikeApiToken(token)) {
         const holder = await options.tokens.identify(token, isChange);
-        return { by: holder.owner, token: holder };
+        return { by: holder.owner, token: holder, session: null };
       }
+      const session = token === undefined ? await sessionOf(options, request, isChange) : null;
+      if (session !== null) return { by: session.by, token: session.token, session };
       if (expected !== null) assertToken(token, expected);
       else if (!isLocal(request)) throw notLocal(refusal);
       return OPERATING;
     },
   };
+}
+
+/** Who is signed in; `null`: no one is. A session by an `API_TOKEN` that is not the current one has ended. */
+async function sessionOf(
+  { sessions, site, apiToken }: AccessOptions,
+  { headers }: IncomingMessage,
+  isChange: boolean,
+): Promise<Session | null> {
+  const secret = readCookie(headers, "session", site);
+  const session = secret === null ? null : await sessions.identify(secret, isChange);
+  if (session?.via !== "api_token") return session;
+  return apiToken !== undefined && session.proof === proofOf(apiToken) ? session : null;
+}
+
+/** Stands for a value of `API_TOKEN` in a session. */
+export function proofOf(apiToken: string): string {
+  return sha256(`console session by ${apiToken}`).toString("hex");
 }
 
 function bearerOf({ headers }: IncomingMessage): string | undefined {

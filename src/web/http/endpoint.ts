@@ -43,9 +43,9 @@ export interface Endpoint<
   readonly description?: string;
   /**
    * Who may call it: `token`, with the token, or without one from this machine; `open`, every caller, without a rate limit; `own`: it
-   * checks its callers itself and calls `admit` for them.
+   * checks its callers itself and calls `admit` for them; `page`: a page of the console, for who is signed in, or need not be.
    */
-  readonly access: "token" | "open" | "own";
+  readonly access: "token" | "open" | "own" | "page";
   /** What the token of a person must be for. @default `read` for GET, `run` for all else */
   readonly scope?: TokenScope;
   /** It makes repeats with an `Idempotency-Key` harmless itself. @default false: its answer is kept, if it changes something */

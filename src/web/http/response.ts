@@ -10,6 +10,8 @@ interface ResponseHead {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Values of `Set-Cookie`. @default none */
+  readonly cookies?: readonly string[];
 }
 
 /** Data for programs. */

@@ -30,21 +30,23 @@ export function toResponse(
 ): Response {
   outgoing.setTimeout(STALLED_MS);
   const { status = 200 } = content;
-  if (BODILESS.has(status))
-    return new Response(null, { status, headers: { ...SECURITY_HEADERS, ...content.headers } });
+  if (BODILESS.has(status)) return new Response(null, { status, headers: headersOf(content) });
   const [type, data] = encode(content, (cause) => {
     onBroken(cause);
     outgoing.destroy();
   });
-  const headers = new Headers({
-    ...SECURITY_HEADERS,
-    ...content.headers,
-    "Content-Type": type,
-  });
+  const headers = headersOf(content);
+  headers.set("Content-Type", type);
   // For HEAD, whose response has no body to be measured.
   if (!(data instanceof ReadableStream))
     headers.set("Content-Length", String(Buffer.byteLength(data)));
   return new Response(data, { status, headers });
+}
+
+function headersOf({ headers: own, cookies = [] }: RouteResponse): Headers {
+  const headers = new Headers({ ...SECURITY_HEADERS, ...own });
+  for (const cookie of cookies) headers.append("Set-Cookie", cookie);
+  return headers;
 }
 
 /** The answer to `OPTIONS`: the allowed methods, without CORS headers. */

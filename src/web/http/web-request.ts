@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Session } from "../../engine/api/sessions.ts";
 import type { Json } from "../../shared/json.ts";
 import type { RouteResponse } from "./response.ts";
 
@@ -16,6 +17,8 @@ export interface WebRequest {
   readonly search: string;
   /** Slack user id of the owner of the caller's token; `api`: the operator, or a caller of whom no token is asked. */
   readonly by: string;
+  /** Of the console; `null`: the caller is not signed in by a cookie. */
+  readonly session: Session | null;
   /**
    * Does the work of a request once, if it has an `Idempotency-Key` and its endpoint keeps answers; a repeat gets the first answer.
    *

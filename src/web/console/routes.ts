@@ -1,0 +1,23 @@
+import { NoParams, NoQuery } from "../endpoints/parts.ts";
+import type { Route } from "../http/route.ts";
+import { html } from "../pages/html.ts";
+import { assetRoutes } from "./assets.ts";
+import { pageAt } from "./page-route.ts";
+import { type SignInParts, signInRoutes } from "./sign-in/routes.ts";
+
+/** The console: pages for people, at `/`. */
+export function consoleRoutes(parts: SignInParts): readonly Route[] {
+  return [
+    ...assetRoutes(),
+    ...signInRoutes(parts),
+    pageAt(
+      parts,
+      { id: "overviewPage", path: "/", params: NoParams, query: NoQuery },
+      async () => ({
+        title: "Overview",
+        place: "overview",
+        content: html`<h1>Overview</h1>`,
+      }),
+    ),
+  ];
+}
