@@ -3,6 +3,7 @@ import { loadConfig } from "./app/config.ts";
 import { createLogger } from "./app/log.ts";
 import { startBot } from "./app/start-bot.ts";
 import { asAppError, isAppError } from "./shared/errors.ts";
+import { KnownSecrets } from "./shared/known-secrets.ts";
 
 /** `sysexits.h`: the configuration is wrong; a restart without a change is useless. */
 const EX_CONFIG = 78;
@@ -18,12 +19,13 @@ const UMASK = 0o077;
 async function main(): Promise<void> {
   process.umask(UMASK);
   const config = loadConfig();
-  const logger = createLogger(config.logLevel, secretValues(config));
+  const secrets = new KnownSecrets(secretValues(config));
+  const logger = createLogger(config.logLevel, secrets);
   const outdated = Promise.withResolvers<string>();
   const refused = Promise.withResolvers<string>();
   const broken = Promise.withResolvers<string>();
   const stop = await startBot({
-    ...{ config, logger },
+    ...{ config, logger, secrets },
     onOutdated: outdated.resolve,
     onRefused: refused.resolve,
     onBroken: broken.resolve,

@@ -14,6 +14,7 @@ import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
+import { KnownSecrets } from "../../src/shared/known-secrets.ts";
 import { createSecretMask } from "../../src/shared/secret-mask.ts";
 import { createSlack } from "../../src/slack/slack.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
@@ -40,7 +41,7 @@ export async function openEvalEngine(
   concurrency: number,
 ): Promise<EvalEngine> {
   await using stack = new AsyncDisposableStack();
-  const logger = createLogger("warn", hidden);
+  const logger = createLogger("warn", new KnownSecrets(hidden));
   const store = stack.use(await openSqliteStore({ path: ":memory:" }));
   const database = stack.use(createDatabaseService({ urls: {} }));
   const cron = createCron();

@@ -16,6 +16,7 @@ import {
   BUDGETS,
   CALLS,
   CARDS,
+  CREDENTIALS,
   DRAFTS,
   FILE_LINKS,
   PROMPT_VERSIONS,
@@ -124,6 +125,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
   budgets: jsonTable(BUDGETS),
   audit: jsonTable(AUDIT),
   tokens: jsonTable(TOKENS),
+  credentials: jsonTable(CREDENTIALS),
   answers: {
     collection: "answers",
     select: "SELECT record FROM answers",

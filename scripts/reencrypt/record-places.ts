@@ -1,7 +1,14 @@
 import type { RecordSeals, Seal } from "../../src/store/encryption/record-seals.ts";
 
 /** Kinds of records that both stores keep as one JSON text, `record`, in a table or a collection of this name. */
-export type RecordName = "calls" | "drafts" | "events" | "samples" | "audit" | "answers";
+export type RecordName =
+  | "calls"
+  | "drafts"
+  | "events"
+  | "samples"
+  | "audit"
+  | "answers"
+  | "credentials";
 
 /** What `place` gives for each of these kinds. */
 export function recordPlaces<P>(
@@ -15,5 +22,6 @@ export function recordPlaces<P>(
     place("samples", seals.samples),
     place("audit", seals.audit),
     place("answers", seals.answers),
+    place("credentials", seals.credentials),
   ];
 }

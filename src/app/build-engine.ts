@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { checkCredential, createCredentials } from "../adapters/credentials.ts";
 import { createOpenAiModelClient } from "../adapters/llm/openai-model-client.ts";
 import { createCron } from "../adapters/node-cron.ts";
 import { createSampleFiles } from "../adapters/sample-files.ts";
@@ -17,8 +18,9 @@ import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
 import { hideApiTokens } from "../shared/api-token.ts";
 import type { Json } from "../shared/json.ts";
+import type { KnownSecrets } from "../shared/known-secrets.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
-import { createSecretMask, MIN_SECRET_LENGTH, mapTexts } from "../shared/secret-mask.ts";
+import { MIN_SECRET_LENGTH, mapTexts } from "../shared/secret-mask.ts";
 import { createSlackInputChecks, createSlackNameChecks } from "../slack/name-checks.ts";
 import { createSlackNamePins } from "../slack/name-pins.ts";
 import type { Slack } from "../slack/slack.ts";
@@ -26,6 +28,7 @@ import type { KeyRing } from "../store/encryption/keys.ts";
 import { secretsOfUri } from "../store/mongodb/uri.ts";
 import type { Telemetry } from "../web/telemetry.ts";
 import type { Config } from "./config.ts";
+import { secretsOfCredentials } from "./credentials-config.ts";
 import { readPricesFile } from "./prices-file.ts";
 
 /** How often the store is polled for the work of other processes, by kind. A data folder has one process; MongoDB without change streams is read this often. */
@@ -44,6 +47,8 @@ export interface EngineParts {
   readonly database: DatabaseService;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /** What is hidden in all that is kept, shown and asked of a model. */
+  readonly secrets: KnownSecrets;
   /** Called with what the operator has to do when a newer version of the bot has taken over the data. */
   readonly onOutdated: (remedy: string) => void;
 }
@@ -52,10 +57,13 @@ export interface EngineParts {
 export function buildEngine(parts: EngineParts): RunningEngine {
   const { config, store, slack, database, logger, telemetry, onOutdated } = parts;
   const { pricesFile } = config.model;
-  const secrets = createSecretMask(secretValues(config));
+  const secrets = parts.secrets.mask();
   const hideSecrets = (text: string): string => hideApiTokens(secrets.text(text));
   const maskSecrets = (value: Json): Json => mapTexts(secrets.json(value), hideApiTokens);
   const { maxBytes, maxTotalBytes, retentionDays } = config.files;
+  const credentials = createCredentials({
+    ...{ store, clock: systemClock, given: config.credentials, secrets: parts.secrets },
+  });
   return createEngine({
     store,
     clock: systemClock,
@@ -65,7 +73,11 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     ...omitUndefined({ tokenOwner: config.web.tokenOwner ?? undefined }),
     tokenRatePerSecond: config.web.tokenRatePerSecond,
     conversations: createConversations(slack),
-    nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
+    nameChecks: {
+      ...createSlackNameChecks(slack),
+      connection: database.checkConnection,
+      credential: checkCredential(credentials),
+    },
     inputChecks: createSlackInputChecks(slack),
     namePins: createSlackNamePins(slack),
     services: createServiceRegistry([
@@ -73,6 +85,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
       createHttpService({
         allowHosts: config.http.allowHosts,
         secretHosts: config.secretHosts,
+        credentials,
       }),
       createEmailService({
         server: config.mail,
@@ -101,7 +114,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
 
 /** Values that must appear neither in the log nor in a prompt, nor in anything that is kept or shown. */
 export function secretValues(config: Config): readonly string[] {
-  const { slack, model, web, secrets, mail, databases, store } = config;
+  const { slack, model, web, secrets, credentials, mail, databases, store } = config;
   return [
     slack.botToken,
     slack.appToken,
@@ -113,6 +126,7 @@ export function secretValues(config: Config): readonly string[] {
     model.apiKey,
     ...Object.values(model.providers).map((provider) => provider.apiKey),
     ...Object.values(secrets),
+    ...secretsOfCredentials(credentials),
     mail?.login?.password,
     ...Object.values(databases).flatMap(secretsOfUrl),
     ...(store.kind === "mongodb" ? secretsOfUri(store.uri) : []),

@@ -1,10 +1,12 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import type { GivenCredential } from "../engine/ports/credentials.ts";
 import { AppError } from "../shared/errors.ts";
 import { isHostPattern } from "../shared/host-pattern.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import { type KeyRing, readKeys } from "../store/encryption/keys.ts";
+import { readCredentials } from "./credentials-config.ts";
 
 /**
  * The configuration by area, read from the environment; nothing else reads `process.env`.
@@ -51,6 +53,8 @@ export interface Config {
   readonly secrets: Readonly<Record<string, string>>;
   /** `SECRET_<NAME>_HOSTS` by name: the hosts to which that secret alone is sent, as `matchesHost` reads them. */
   readonly secretHosts: Readonly<Record<string, readonly string[]>>;
+  /** `CREDENTIAL_<NAME>` by name, in lower case. */
+  readonly credentials: Readonly<Record<string, GivenCredential>>;
   readonly workflowsDir: string;
   readonly logLevel: LogLevel;
 }
@@ -258,6 +262,7 @@ export const VARIABLE_FAMILIES = [
   "DATABASE_URL_<NAME>",
   "SECRET_<NAME>",
   "SECRET_<NAME>_HOSTS",
+  "CREDENTIAL_<NAME>",
 ] as const;
 
 /** How to get what is missing. */
@@ -292,7 +297,11 @@ export function loadConfig(
   const { providers, problems: providerProblems } = readProviders(given);
   const { databases, problems: databaseProblems } = readDatabases(given);
   const { secrets, secretHosts, problems: secretProblems } = readSecrets(given);
-  problems.push(...providerProblems, ...databaseProblems, ...secretProblems, ...crossChecks(given));
+  const { credentials, problems: credentialProblems } = readCredentials(given, secrets);
+  problems.push(
+    ...[...providerProblems, ...databaseProblems, ...secretProblems, ...credentialProblems],
+    ...crossChecks(given),
+  );
   if (!parsed.success || problems.length > 0) {
     throw new AppError({
       code: "config_invalid",
@@ -324,7 +333,7 @@ export function loadConfig(
     runRetentionDays: values.RETENTION_DAYS ?? null,
     mail: mailConfig(values),
     databases,
-    ...{ secrets, secretHosts },
+    ...{ secrets, secretHosts, credentials },
     workflowsDir: values.WORKFLOWS_DIR,
     logLevel: values.LOG_LEVEL,
   };

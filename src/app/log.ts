@@ -1,5 +1,6 @@
 import { type Logger, pino } from "pino";
 import { hideApiTokens } from "../shared/api-token.ts";
+import { KnownSecrets } from "../shared/known-secrets.ts";
 import { createSecretMask } from "../shared/secret-mask.ts";
 import type { LogLevel } from "./config.ts";
 
@@ -13,7 +14,12 @@ const CREDENTIAL = /\b(xox[abeoprs]-|xapp-|sk-)[A-Za-z0-9-]{6,}/g;
  *
  * @param secrets - values to remove; those of fewer than six characters stay, since they occur in many words.
  */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
+export function createRedactor(secrets: KnownSecrets): (text: string) => string {
+  const current = secrets.derive((values) => redactorOf(values));
+  return (text) => current()(text);
+}
+
+function redactorOf(secrets: readonly string[]): (text: string) => string {
   const hidden = secrets.filter((secret) => secret.length >= 6);
   const mask = createSecretMask(secrets, "[redacted]");
   return (text) =>
@@ -28,6 +34,6 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
  *
  * @param secrets - values to redact, as {@link createRedactor} does.
  */
-export function createLogger(level: LogLevel, secrets: readonly string[] = []): Logger {
+export function createLogger(level: LogLevel, secrets = new KnownSecrets()): Logger {
   return pino({ level, base: null, hooks: { streamWrite: createRedactor(secrets) } });
 }

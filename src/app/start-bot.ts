@@ -19,7 +19,8 @@ import { deployFolder, sendNotices } from "./deploy-workflows.ts";
 import { openStore } from "./open-store.ts";
 import { watchProcessErrors } from "./process-errors.ts";
 
-export interface StartOptions extends Pick<EngineParts, "config" | "logger" | "onOutdated"> {
+export interface StartOptions
+  extends Pick<EngineParts, "config" | "logger" | "secrets" | "onOutdated"> {
   /** Called with what the operator has to do when Slack takes the bot no more, after it has taken it. */
   readonly onRefused: (remedy: string) => void;
   /** Called with the reason when an error has left the state of the bot unknown. */

@@ -2,6 +2,7 @@ import { secretValues } from "../app/build-engine.ts";
 import type { Config } from "../app/config.ts";
 import { createLogger, createRedactor } from "../app/log.ts";
 import { systemClock } from "../engine/ports/clock.ts";
+import { KnownSecrets } from "../shared/known-secrets.ts";
 import { createSlack } from "../slack/slack.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { watchAnswerDates } from "./answer-dates.ts";
@@ -52,7 +53,7 @@ export async function examine(options: ExamineOptions): Promise<readonly CheckRe
     ...(config === null ? [] : await checksOf(config, options, stack)),
     timeZonesCheck(),
   ];
-  const redact = createRedactor(config === null ? [] : secretValues(config));
+  const redact = createRedactor(new KnownSecrets(config === null ? [] : secretValues(config)));
   const results: CheckResult[] = [];
   for (const running of checks.map(runCheck)) {
     const result = withoutSecrets(await running, redact);

@@ -13,6 +13,7 @@ import type {
   PromptCall,
 } from "../engine/ports/calls.ts";
 import type { CardRecord, CardStore } from "../engine/ports/cards.ts";
+import type { CredentialRecord, CredentialStore } from "../engine/ports/credentials.ts";
 import type { FileLink, FileStore } from "../engine/ports/files.ts";
 import type {
   PromptRecord,
@@ -424,6 +425,27 @@ export function createTokens(tokens: StorageOf<typeof TOKENS>): TokenStore {
     save: (token) => tokens.save(token),
   };
 }
+
+/** There are few, and they are read one by one or all together. */
+export const CREDENTIALS = describeRecord<CredentialRecord, Pick<CredentialRecord, "id">>()({
+  table: "credentials",
+  collection: "credentials",
+  ...BY_ID,
+  index: {},
+  texts: { record: RECORD_TEXT },
+});
+
+export function createCredentialStore(credentials: StorageOf<typeof CREDENTIALS>): CredentialStore {
+  return {
+    get: (id) => credentials.get({ id }),
+    list: () => credentials.list({ order: ["key"] }),
+    save: (record) => credentials.save(record),
+    async remove(id) {
+      await credentials.remove({ id });
+    },
+  };
+}
+
 /** What stays of executions that were removed. */
 export const REMOVALS = describeRecord<Removal, Pick<Removal, "executionId">>()({
   table: "removals",
@@ -509,6 +531,7 @@ export type RecordCollection = (
   | typeof BUDGETS
   | typeof AUDIT
   | typeof TOKENS
+  | typeof CREDENTIALS
   | typeof FILE_LINKS
   | typeof CARDS
   | typeof REMOVALS

@@ -91,6 +91,71 @@ describe("the configuration", () => {
     },
   );
 
+  test("reads credentials by name, with secrets in them", () => {
+    const { credentials } = loadConfig({
+      ...MINIMAL,
+      SECRET_GITHUB_TOKEN: "s3cret-token",
+      CREDENTIAL_GITHUB:
+        '{"kind":"bearer","token":"{{secrets.GITHUB_TOKEN}}","hosts":["api.github.com"],"workflows":["triage"]}',
+      CREDENTIAL_STATUS_PAGE:
+        '{"kind":"apiKey","name":"Authorization","prefix":"OAuth","value":"k3y","hosts":["api.statuspage.io"],"testUrl":"https://api.statuspage.io/v1/pages"}',
+    });
+
+    expect({ ...credentials }).toEqual({
+      github: {
+        values: { kind: "bearer", token: "s3cret-token" },
+        ...{ hosts: ["api.github.com"], workflows: ["triage"], testUrl: null },
+      },
+      status_page: {
+        values: {
+          kind: "apiKey",
+          in: "header",
+          name: "Authorization",
+          prefix: "OAuth",
+          value: "k3y",
+        },
+        ...{ hosts: ["api.statuspage.io"], workflows: [] },
+        testUrl: "https://api.statuspage.io/v1/pages",
+      },
+    });
+  });
+
+  test.for([
+    ["s3cret-token", "must be JSON such as"],
+    ['{"kind":"bearer","token":"s3cret-token"}', '"hosts" must be'],
+    [
+      '{"kind":"bearer","token":"s3cret-token","hosts":["https://a.example"]}',
+      '"hosts.0" must be a host',
+    ],
+    [
+      '{"kind":"bear","token":"s3cret-token","hosts":["a.example"]}',
+      '"kind" must be one of bearer',
+    ],
+    [
+      '{"kind":"bearer","token":"s3cret\\n-token","hosts":["a.example"]}',
+      '"token" must be one line',
+    ],
+    [
+      '{"kind":"bearer","token":"{{secrets.NONE}}","hosts":["a.example"]}',
+      "names SECRET_NONE, which is not set",
+    ],
+    [
+      '{"kind":"apiKey","name":"Idempotency-Key","value":"s3cret-token","hosts":["a.example"]}',
+      '"name" must be',
+    ],
+  ] as const)("takes %s for no credential, and does not repeat it", ([text, problem]) => {
+    let said = "";
+    try {
+      loadConfig({ ...MINIMAL, CREDENTIAL_GITHUB: text });
+    } catch (error) {
+      said = String(error);
+    }
+
+    expect(said).toContain("CREDENTIAL_GITHUB");
+    expect(said).toContain(problem);
+    expect(said).not.toContain("s3cret");
+  });
+
   test("takes a mail server with a sender, and a login with both halves", () => {
     const mail = { SMTP_HOST: "mail.example", EMAIL_FROM: "Heddle <bot@example.com>" };
 

@@ -4,6 +4,7 @@ import { auditConformance } from "./conformance/audit.ts";
 import { budgetsConformance } from "./conformance/budgets.ts";
 import { callsConformance } from "./conformance/calls.ts";
 import { cardsConformance } from "./conformance/cards.ts";
+import { credentialsConformance } from "./conformance/credentials.ts";
 import { dedupeConformance } from "./conformance/dedupe.ts";
 import { draftsConformance } from "./conformance/drafts.ts";
 import { eventsConformance } from "./conformance/events.ts";
@@ -48,6 +49,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     callsConformance(open);
     budgetsConformance(open);
     tokensConformance(open);
+    credentialsConformance(open);
     answersConformance(open);
     auditConformance(open);
     cardsConformance(open);

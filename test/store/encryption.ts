@@ -4,7 +4,17 @@ import type { Store } from "../../src/engine/ports/store.ts";
 import { toIncomingFile } from "../../src/shared/file-value.ts";
 import { encryptStore } from "../../src/store/encryption/encrypted-store.ts";
 import { type KeyRing, readKeys } from "../../src/store/encryption/keys.ts";
-import { call, claimBy, commit, draft, head, START, sample, signal } from "./records.ts";
+import {
+  call,
+  claimBy,
+  commit,
+  credential,
+  draft,
+  head,
+  START,
+  sample,
+  signal,
+} from "./records.ts";
 
 /** A word that no store may keep. */
 const WORD = "zanzibar-4711";
@@ -57,6 +67,9 @@ async function writeAll(store: Store, word: string): Promise<void> {
   const claim = { id: "a1", askedHash: "h", holder: "h1", expiresAt: START + 1, answer: null };
   await store.answers.claim(claim, START);
   await store.answers.save({ ...claim, answer });
+  await store.credentials.save(
+    credential("github", { values: { kind: "bearer", token: word }, hosts: [`${word}.example`] }),
+  );
   await store.audit.append([
     { ...audit, id: "1:b", actor: "U0BOB", action: "start", shown: { hash: "h", text: word } },
   ]);
@@ -82,6 +95,8 @@ async function readAll(store: Store, word: string): Promise<readonly unknown[]> 
     await events.pending(10),
     await calls.get("c1"),
     await calls.list("exec_1"),
+    await store.credentials.get("github"),
+    await store.credentials.list(),
     await drafts.get("d1"),
     await drafts.listNewest(0, 10),
     await samples.list({ workflowId: "refund" }),
@@ -170,6 +185,18 @@ export function encryptionTests(name: string, create: () => Promise<OpenedTwice>
       const store = await encryptStore(plain, ringOf(later));
       for (const part of await readAll(store, WORD)) expect(JSON.stringify(part)).toContain(WORD);
       expect(await store.calls.get("c2")).toMatchObject({ text: WORD });
+    });
+
+    test("takes no credential without a key", async () => {
+      const database = await create();
+      await using plain = await database.open();
+      const store = await encryptStore(plain, null);
+
+      await expect(store.credentials.save(credential("github"))).rejects.toMatchObject({
+        code: "credential_store_off",
+        message: expect.stringContaining("The operator sets ENCRYPTION_KEY"),
+      });
+      expect(await store.credentials.list()).toEqual([]);
     });
 
     test("opens nothing that was moved to another record", async () => {

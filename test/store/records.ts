@@ -1,5 +1,6 @@
 import type { CallRecord } from "../../src/engine/ports/calls.ts";
 import type { CardRecord } from "../../src/engine/ports/cards.ts";
+import type { CredentialRecord } from "../../src/engine/ports/credentials.ts";
 import type {
   ClaimRequest,
   Commit,
@@ -250,6 +251,18 @@ export function token(id: string, parts: Partial<TokenRecord> = {}): TokenRecord
     createdAt: START,
     expiresAt: START + 1000,
     revoked: null,
+    ...parts,
+  };
+}
+
+export function credential(id: string, parts: Partial<CredentialRecord> = {}): CredentialRecord {
+  return {
+    id,
+    hosts: ["api.example.com"],
+    workflows: ["refund"],
+    testUrl: null,
+    values: { kind: "bearer", token: `token-of-${id}` },
+    ...{ setBy: "U0ALICE", setAt: START },
     ...parts,
   };
 }

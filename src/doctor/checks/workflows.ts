@@ -1,12 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, parse } from "node:path";
-import { buildEngine } from "../../app/build-engine.ts";
+import { buildEngine, secretValues } from "../../app/build-engine.ts";
 import { addPromptFolder } from "../../app/deploy-prompts.ts";
 import type { Logger } from "../../app/log.ts";
 import type { Problem } from "../../engine/definition/problem.ts";
 import type { RunningEngine } from "../../engine/engine.ts";
 import { createDatabaseService } from "../../services/database/database-service.ts";
 import { asAppError } from "../../shared/errors.ts";
+import { KnownSecrets } from "../../shared/known-secrets.ts";
 import { parseJsonBody } from "../../shared/parse-json.ts";
 import { createTelemetry } from "../../web/telemetry.ts";
 import type { DoctorContext } from "../context.ts";
@@ -44,6 +45,7 @@ async function checkFolder(
   const engine = buildEngine({
     ...{ config, store, slack, database, logger },
     telemetry: createTelemetry(),
+    secrets: new KnownSecrets(secretValues(config)),
     onOutdated: () => undefined,
   });
   stack.defer(() => engine.stop());

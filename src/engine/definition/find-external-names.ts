@@ -88,10 +88,14 @@ function namesOf(schema: z.ZodType | undefined, config: Json, path: Path): reado
   if (!(schema instanceof z.ZodObject) || !isJsonObject(config)) return [];
   return Object.entries(schema.shape).flatMap(([member, type]): readonly PlacedName[] => {
     const trait = externalNames.get(type);
-    if (trait === undefined) return [];
-    const { kind, absent } = trait;
-    const value = Object.hasOwn(config, member) ? config[member] : absent;
     const place = [...path, member];
+    const given = Object.hasOwn(config, member) ? config[member] : undefined;
+    if (trait === undefined) {
+      const inner = type instanceof z.ZodOptional ? type.def.innerType : type;
+      return inner instanceof z.ZodObject ? namesOf(inner, given ?? null, place) : [];
+    }
+    const { kind, absent } = trait;
+    const value = given ?? absent;
     return Array.isArray(value)
       ? value.flatMap((item: unknown, index) => toName(kind, item, [...place, index]))
       : toName(kind, value, place);

@@ -1,8 +1,8 @@
 /**
  * What definitions name outside: Slack conversations, people and user groups who decide,
- * people, groups and channels that may do something, databases.
+ * people, groups and channels that may do something, databases, credentials.
  */
-export type NameKind = "channel" | "approver" | "permission" | "connection";
+export type NameKind = "channel" | "approver" | "permission" | "connection" | "credential";
 
 /** Why something that a definition names does not seem to be there. */
 export interface NameWarning {

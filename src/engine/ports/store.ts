@@ -4,6 +4,7 @@ import type { AuditStore } from "./audit.ts";
 import type { BudgetStore, CallStore } from "./calls.ts";
 import type { CardStore } from "./cards.ts";
 import type { ChangeSource } from "./changes.ts";
+import type { CredentialStore } from "./credentials.ts";
 import type { EventStore } from "./events.ts";
 import type {
   ExecutionStore,
@@ -61,6 +62,7 @@ export interface Store extends ChangeSource, AsyncDisposable {
   readonly removals: RemovalStore;
   readonly processes: ProcessStore;
   readonly tokens: TokenStore;
+  readonly credentials: CredentialStore;
   readonly answers: AnswerStore;
 
   /**

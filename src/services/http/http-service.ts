@@ -1,5 +1,10 @@
 import { holdsTemplate } from "../../engine/definition/service-params.ts";
-import type { Service } from "../../engine/ports/service.ts";
+import {
+  type Credential,
+  type Credentials,
+  missingCredential,
+} from "../../engine/ports/credentials.ts";
+import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { defineAction, showText } from "../action.ts";
 import { createAddressGuard } from "./address-guard.ts";
 import { outlineRequest } from "./outline-request.ts";
@@ -10,13 +15,25 @@ import { RequestParams, sendRequest } from "./send-request.ts";
  * HTTP requests to public addresses.
  *
  * @param options - `allowHosts`: private hosts or CIDRs that are allowed; `secretHosts`: where secrets may be sent, by their
- *   names, as `matchesHost` reads it.
+ *   names, as `matchesHost` reads it; `credentials`: what `auth` may name.
  */
 export function createHttpService(
-  options: { readonly allowHosts?: readonly string[]; readonly secretHosts?: SecretHosts } = {},
+  options: {
+    readonly allowHosts?: readonly string[];
+    readonly secretHosts?: SecretHosts;
+    readonly credentials?: Pick<Credentials, "use">;
+  } = {},
 ): Service {
   const guard = createAddressGuard(options.allowHosts ?? []);
-  const { secretHosts = {} } = options;
+  const { secretHosts = {}, credentials } = options;
+  const credentialOf = async (
+    { auth, url }: RequestParams,
+    { workflowId }: ServiceContext,
+  ): Promise<Credential | null> => {
+    if (auth === undefined) return null;
+    if (credentials === undefined) throw missingCredential(auth.credential);
+    return credentials.use(auth.credential, { workflowId, url: new URL(url) });
+  };
   return {
     name: "http",
     defaultAction: "request",
@@ -40,7 +57,7 @@ export function createHttpService(
         checkSecrets: (params, secrets) => secretHostProblems(params, secrets, secretHosts),
         execute: async (params, context) => {
           checkSecretHosts(new URL(params.url), context.secrets ?? [], secretHosts);
-          return sendRequest(params, context, guard);
+          return sendRequest(params, context, guard, await credentialOf(params, context));
         },
       }),
     },

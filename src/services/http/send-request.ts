@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { z } from "zod";
 import { inPlace, takesSecrets } from "../../engine/definition/param-traits.ts";
+import type { Credential } from "../../engine/ports/credentials.ts";
 import type { ServiceContext } from "../../engine/ports/service.ts";
 import { anyJson } from "../../shared/any-json.ts";
 import { TimeLimit } from "../../shared/duration.ts";
@@ -12,6 +13,7 @@ import { plain } from "../../shared/places/place.ts";
 import { urlPlace } from "../../shared/places/url-place.ts";
 import { beginningOf } from "../../shared/shorten.ts";
 import type { AddressGuard } from "./address-guard.ts";
+import { AuthParam, type Proof, proofOf } from "./authorize.ts";
 import { toFormText } from "./form-text.ts";
 import { type Hop, nextHop } from "./hop.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
@@ -64,6 +66,7 @@ export const RequestParams = z.strictObject({
     TimeLimit.refine((ms) => ms <= MAX_TIMEOUT_MS, "at most 5m"),
     plain,
   ).default(30_000),
+  auth: AuthParam.optional(),
   /** Statuses from 400 that are not a failure. */
   expectStatus: z
     .union([Status, z.array(Status).min(1)], "a status such as 404, or a list of them")
@@ -82,7 +85,7 @@ const FRAMING = ["content-length", "transfer-encoding"] as const;
 const FORM_TYPE = "multipart/form-data";
 
 /**
- * Sends a request and follows its redirects. No secret is sent to another host than the one that it is meant for.
+ * Sends a request and follows its redirects. No secret and no credential is sent to another host than the one that it is meant for.
  *
  * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if
  *   the request was sent, may have an effect, and got no response.
@@ -91,9 +94,11 @@ export async function sendRequest(
   params: RequestParams,
   context: ServiceContext,
   guard: AddressGuard,
+  credential: Credential | null,
 ): Promise<Json> {
+  const proof = credential === null ? null : proofOf(credential);
   const body = await toRequestBody(params, context.files);
-  let hop = firstHop(params, body, context.idempotencyKey);
+  let hop = withProof(firstHop(params, body, context.idempotencyKey), proof);
   const limit = AbortSignal.timeout(params.timeout);
   const signal = AbortSignal.any([context.signal, limit]);
   try {
@@ -134,6 +139,14 @@ function firstHop(params: RequestParams, body: RequestBody, idempotencyKey: stri
     headers.delete("content-type");
   }
   return { url, method: params.method, headers: Object.fromEntries(headers), body: body.data };
+}
+
+/** What a credential adds stands in place of what the definition says. */
+function withProof(hop: Hop, proof: Proof | null): Hop {
+  if (proof === null) return hop;
+  const url = new URL(hop.url);
+  for (const [name, value] of Object.entries(proof.query)) url.searchParams.set(name, value);
+  return { ...hop, url, headers: { ...hop.headers, ...proof.headers } };
 }
 
 async function sendHop(

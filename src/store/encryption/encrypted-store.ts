@@ -21,7 +21,7 @@ const KEY_MARKS = "encryption-key:";
  */
 export async function encryptStore(store: Store, ring: KeyRing | null): Promise<Store> {
   const seals = await prepareSeals(store.kv, ring);
-  return seals === null ? store : sealing(store, seals);
+  return seals === null ? withoutCredentials(store) : sealing(store, seals);
 }
 
 /**
@@ -97,6 +97,12 @@ function sealing(store: Store, seals: RecordSeals): Store {
         seals.answers.open(await store.answers.claim(seals.answers.seal(record), now)),
       save: (record) => store.answers.save(seals.answers.seal(record)),
     },
+    credentials: {
+      ...store.credentials,
+      get: async (id) => openOne(seals.credentials, await store.credentials.get(id)),
+      list: async () => openAll(seals.credentials, await store.credentials.list()),
+      save: (record) => store.credentials.save(seals.credentials.seal(record)),
+    },
     drafts: sealDrafts(store.drafts, seals),
     files: sealFiles(store.files, seals),
     samples: {
@@ -108,6 +114,25 @@ function sealing(store: Store, seals: RecordSeals): Store {
       list: async (query) => openAll(seals.audit, await store.audit.list(query)),
     },
   };
+}
+
+/** What would be readable in the file is not kept at all. */
+function withoutCredentials(store: Store): Store {
+  return {
+    ...store,
+    credentials: {
+      ...store.credentials,
+      save: () => Promise.reject(notSealed()),
+    },
+  };
+}
+
+function notSealed(): AppError {
+  return new AppError({
+    code: "credential_store_off",
+    message:
+      "Credentials are kept encrypted or not at all, and the bot has no key to encrypt with. The operator sets ENCRYPTION_KEY (docs/store.md), or gives the credential in the environment as CREDENTIAL_<NAME>. Nothing was stored.",
+  });
 }
 
 function sealExecutions(executions: ExecutionStore, seals: RecordSeals): ExecutionStore {

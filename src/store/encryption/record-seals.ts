@@ -1,6 +1,7 @@
 import type { AnswerRecord } from "../../engine/ports/answers.ts";
 import type { AuditRecord } from "../../engine/ports/audit.ts";
 import type { CallRecord } from "../../engine/ports/calls.ts";
+import type { CredentialRecord } from "../../engine/ports/credentials.ts";
 import type { EventRecord } from "../../engine/ports/events.ts";
 import type { Commit, ExecutionRecord, Signal } from "../../engine/ports/executions.ts";
 import type { SampleRecord } from "../../engine/ports/prompts.ts";
@@ -19,6 +20,7 @@ export interface RecordSeals {
   readonly samples: Seal<SampleRecord>;
   readonly audit: Seal<AuditRecord>;
   readonly answers: Seal<AnswerRecord>;
+  readonly credentials: Seal<CredentialRecord>;
   readonly signals: Seal<Pick<Signal, "id" | "payload">>;
   readonly commits: Seal<Pick<Commit, "executionId" | "rev" | "events">>;
   readonly executions: Seal<Pick<ExecutionRecord, "executionId" | "start">>;
@@ -74,6 +76,7 @@ export function createRecordSeals(
     answers: whole("answer", ({ id, askedHash, holder, expiresAt }) => ({
       ...{ id, askedHash, holder, expiresAt },
     })),
+    credentials: whole("credential", ({ id }) => ({ id })),
     ...sealsOfExecutions(values),
     files: {
       seal: (ref, bytes) => sealer.sealBytes({ kind: "file", id: ref }, bytes),

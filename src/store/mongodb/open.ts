@@ -2,8 +2,10 @@ import type { Store } from "../../engine/ports/store.ts";
 import {
   BUDGETS,
   CALLS,
+  CREDENTIALS,
   createBudgets,
   createCalls,
+  createCredentialStore,
   createDrafts,
   createPrompts,
   createSamples,
@@ -77,6 +79,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     samples: createSamples(recordCollection(connection, SAMPLES)),
     budgets: createBudgets(recordCollection(connection, BUDGETS)),
     tokens: createTokens(recordCollection(connection, TOKENS)),
+    credentials: createCredentialStore(recordCollection(connection, CREDENTIALS)),
     audit: openAudit(connection, trailing, projector, append),
     files: openFiles(connection),
     removals: createRemovals(connection, { trailing, projector }),

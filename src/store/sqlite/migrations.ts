@@ -374,4 +374,10 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX inbox_execution ON inbox (execution_id);
   `,
+  `
+  CREATE TABLE credentials (
+    id     TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

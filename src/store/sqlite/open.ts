@@ -2,8 +2,10 @@ import type { Store } from "../../engine/ports/store.ts";
 import {
   BUDGETS,
   CALLS,
+  CREDENTIALS,
   createBudgets,
   createCalls,
+  createCredentialStore,
   createDrafts,
   createPrompts,
   createSamples,
@@ -95,6 +97,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     samples: createSamples(recordTable(connection, SAMPLES)),
     budgets: createBudgets(recordTable(connection, BUDGETS)),
     tokens: createTokens(recordTable(connection, TOKENS)),
+    credentials: createCredentialStore(recordTable(connection, CREDENTIALS)),
     audit: openAudit(connection),
     files: openFiles(connection),
     removals: createRemovals(connection),

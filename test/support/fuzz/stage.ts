@@ -12,6 +12,7 @@ import { secretValues } from "../../../src/app/build-engine.ts";
 import { loadConfig } from "../../../src/app/config.ts";
 import { createRedactor } from "../../../src/app/log.ts";
 import { startBot } from "../../../src/app/start-bot.ts";
+import { KnownSecrets } from "../../../src/shared/known-secrets.ts";
 import { pause } from "../pause.ts";
 import { until } from "../until.ts";
 import { assertForPeople } from "./for-people.ts";
@@ -106,10 +107,10 @@ export class Stage implements AsyncDisposable {
       SECRET_HOOK: HOOK_SECRET,
     });
     this.#watchSlack();
-    const logger = this.#logger(createRedactor(secretValues(config)));
+    const secrets = new KnownSecrets(secretValues(config));
+    const logger = this.#logger(createRedactor(secrets));
     const stop = await startBot({
-      config,
-      logger,
+      ...{ config, logger, secrets },
       onOutdated: (remedy) => this.#failures.push(`The bot is outdated: ${remedy}`),
       onRefused: (remedy) => this.#failures.push(`Slack refuses the bot: ${remedy}`),
       onBroken: (why) => this.#failures.push(`The bot is broken: ${why}`),
