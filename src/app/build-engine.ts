@@ -12,7 +12,7 @@ import { systemClock } from "../engine/ports/clock.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { secretsOfUrl } from "../services/database/connection-url.ts";
 import type { DatabaseService } from "../services/database/database-service.ts";
-import { createEmailService } from "../services/email/email-service.ts";
+import type { EmailService } from "../services/email/email-service.ts";
 import { createHttpService } from "../services/http/http-service.ts";
 import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
@@ -45,6 +45,7 @@ export interface EngineParts {
   readonly store: Store;
   readonly slack: Slack;
   readonly database: DatabaseService;
+  readonly email: EmailService;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   /** What is hidden in all that is kept, shown and asked of a model. */
@@ -55,7 +56,7 @@ export interface EngineParts {
 
 /** Connects the engine to its adapters. */
 export function buildEngine(parts: EngineParts): RunningEngine {
-  const { config, store, slack, database, logger, telemetry, onOutdated } = parts;
+  const { config, store, slack, database, email, logger, telemetry, onOutdated } = parts;
   const { pricesFile } = config.model;
   const secrets = parts.secrets.mask();
   const hideSecrets = (text: string): string => hideApiTokens(secrets.text(text));
@@ -87,10 +88,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
         secretHosts: config.secretHosts,
         credentials,
       }),
-      createEmailService({
-        server: config.mail,
-        templatesDir: join(config.workflowsDir, "email-templates"),
-      }),
+      email,
       database,
     ]),
     model: createOpenAiModelClient(config.model),

@@ -115,6 +115,8 @@ export interface MailConfig {
   readonly port: number;
   readonly login: { readonly user: string; readonly password: string } | null;
   readonly from: string;
+  /** File with further authorities for its certificate; `null`: those of Node alone. */
+  readonly caFile: string | null;
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
@@ -224,6 +226,7 @@ const Environment = z.object({
   SMTP_PORT: port.default(587),
   SMTP_USER: text.optional(),
   SMTP_PASS: z.string().optional(),
+  SMTP_CA_FILE: text.optional(),
   EMAIL_FROM: text
     .regex(
       /^(?:[^<>\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/u,
@@ -392,7 +395,7 @@ function mailConfig(values: z.output<typeof Environment>): MailConfig | null {
   const { SMTP_HOST: host, SMTP_PORT: port, SMTP_USER: user, SMTP_PASS: password } = values;
   if (host === undefined || values.EMAIL_FROM === undefined) return null;
   const login = user === undefined || password === undefined ? null : { user, password };
-  return { host, port, login, from: values.EMAIL_FROM };
+  return { host, port, login, from: values.EMAIL_FROM, caFile: values.SMTP_CA_FILE ?? null };
 }
 
 function problemOf(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {

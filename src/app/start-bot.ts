@@ -5,6 +5,7 @@ import { DEAD_AFTER_MS } from "../engine/model/lease.ts";
 import { systemClock } from "../engine/ports/clock.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { createDatabaseService } from "../services/database/database-service.ts";
+import { createEmailService } from "../services/email/email-service.ts";
 import { AppError, isAppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
@@ -39,6 +40,8 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     warnOfSecrets(options);
     const store = await openStore(config, stack, logger);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
+    const templatesDir = join(config.workflowsDir, "email-templates");
+    const email = stack.use(createEmailService({ server: config.mail, templatesDir }));
     const telemetry = createTelemetry();
     stack.defer(watchErrors(options, telemetry));
     const slack = createSlack({
@@ -46,7 +49,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       limits: store.rateLimits,
       onRefused: options.onRefused,
     });
-    const engine = buildEngine({ ...options, store, slack, database, telemetry });
+    const engine = buildEngine({ ...options, store, slack, database, email, telemetry });
     await checkTokenOwner(engine, config.web.tokenOwner);
     let isDraining = false;
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);

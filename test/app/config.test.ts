@@ -165,7 +165,11 @@ describe("the configuration", () => {
       port: 587,
       login: null,
       from: "Heddle <bot@example.com>",
+      caFile: null,
     });
+    expect(loadConfig({ ...MINIMAL, ...mail, SMTP_CA_FILE: "./ca.pem" }).mail?.caFile).toBe(
+      "./ca.pem",
+    );
     expect(
       loadConfig({ ...MINIMAL, ...mail, SMTP_PORT: "25", SMTP_USER: "u", SMTP_PASS: " p " }).mail,
     ).toMatchObject({ port: 25, login: { user: "u", password: " p " } });

@@ -6,6 +6,7 @@ import type { Logger } from "../../app/log.ts";
 import type { Problem } from "../../engine/definition/problem.ts";
 import type { RunningEngine } from "../../engine/engine.ts";
 import { createDatabaseService } from "../../services/database/database-service.ts";
+import { createEmailService } from "../../services/email/email-service.ts";
 import { asAppError } from "../../shared/errors.ts";
 import { KnownSecrets } from "../../shared/known-secrets.ts";
 import { parseJsonBody } from "../../shared/parse-json.ts";
@@ -42,8 +43,9 @@ async function checkFolder(
   }
   await using stack = new AsyncDisposableStack();
   const database = stack.use(createDatabaseService({ urls: config.databases }));
+  const email = stack.use(createEmailService({ server: null, templatesDir: folder }));
   const engine = buildEngine({
-    ...{ config, store, slack, database, logger },
+    ...{ config, store, slack, database, email, logger },
     telemetry: createTelemetry(),
     secrets: new KnownSecrets(secretValues(config)),
     onOutdated: () => undefined,

@@ -183,12 +183,13 @@ export function placementOf(schema: z.core.$ZodType): Placement | undefined {
   return undefined;
 }
 
-/** A schema and what it makes optional, gives a default or changes. */
+/** A schema, what it makes optional, gives a default or changes, and what it was described from: `describe` makes a copy. */
 function layersOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   const layers = [schema];
   for (;;) {
     const last = layers.at(-1);
-    if (
+    if (last?._zod.parent !== undefined) layers.push(last._zod.parent);
+    else if (
       last instanceof z.ZodOptional ||
       last instanceof z.ZodDefault ||
       last instanceof z.ZodNullable

@@ -1,73 +1,13 @@
 import type { MailboxAddress } from "nodemailer/lib/addressparser";
 import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
-import { z } from "zod";
-import { inPlace } from "../../engine/definition/param-traits.ts";
 import type { RunFiles } from "../../engine/ports/files.ts";
-import { anyJsonObject } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { addressPlace } from "../../shared/places/address-place.ts";
-import { htmlPlace } from "../../shared/places/html-place.ts";
-import { plain } from "../../shared/places/place.ts";
-import { FileParam } from "../file-param.ts";
 import { fillEmailTemplate } from "./email-template.ts";
-
-/** A coarse check at deployment; addresses are parsed strictly before sending. */
-const ADDRESSES = "an e-mail address such as ann@example.com, or a list of them";
-const Address = z.string().regex(/@/, ADDRESSES);
-
-const Addresses = inPlace(z.union([Address, z.array(Address).min(1)], ADDRESSES), addressPlace);
-
-const Attachment = z.strictObject({
-  /** Absent: the name of the file. */
-  filename: inPlace(z.string().min(1).max(200), plain).optional(),
-  /** Either this or a file. */
-  content: inPlace(z.string(), plain).optional(),
-  file: inPlace(FileParam, plain).optional(),
-  /** Absent: the content is text. */
-  encoding: z.literal("base64").optional(),
-  contentType: inPlace(
-    z.string().regex(/^[\w.+-]+\/[\w.+-]+(?:; ?charset=[\w-]+)?$/, "a media type such as text/csv"),
-    plain,
-  ).optional(),
-  /** Shown within the HTML, as `<img src="cid:logo">`. */
-  cid: inPlace(z.string().regex(/^[\w.+-]{1,100}$/, "a name such as logo"), plain).optional(),
-});
-type Attachment = z.output<typeof Attachment>;
-
-const MAX_ATTACHMENTS = 20;
-
-export const SendParams = z.strictObject({
-  to: Addresses,
-  cc: Addresses.optional(),
-  bcc: Addresses.optional(),
-  /** Where answers go. @default the sender */
-  replyTo: Addresses.optional(),
-  subject: inPlace(z.string().max(1000), plain).optional(),
-  /** HTML. */
-  body: inPlace(z.string(), htmlPlace).optional(),
-  text: inPlace(z.string(), plain).optional(),
-  /** Name of a file in the folder of templates, without its ending. */
-  template: inPlace(
-    z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, "the name of a template: letters, digits, - and _"),
-    plain,
-  ).optional(),
-  /** Values of the template's `{{name}}`. */
-  values: inPlace(anyJsonObject(), plain).optional(),
-  attachments: z.array(Attachment).max(MAX_ATTACHMENTS).optional(),
-  /** Files of the run that are attached as they are. */
-  files: inPlace(
-    z.union(
-      [FileParam, z.array(FileParam).max(MAX_ATTACHMENTS)],
-      "a file of the run, or a list of them",
-    ),
-    plain,
-  ).optional(),
-});
-export type SendParams = z.output<typeof SendParams>;
+import { readAddresses } from "./mail-addresses.ts";
+import { type Attachment, MAX_ATTACHMENTS, type SendParams } from "./mail-params.ts";
+import { textOfHtml } from "./text-of-html.ts";
 
 /** What stands in the definition or in variables, decoded, of all attachments together. */
 const MAX_CONTENT_BYTES = 5_000_000;
@@ -103,14 +43,9 @@ export async function composeMail(
   { from, idempotencyKey, templatesDir, files }: ComposeContext,
 ): Promise<ComposedMail> {
   const { subject, html } = await contentOf(params, templatesDir);
-  const [sender] = await readAddresses("EMAIL_FROM", from);
-  const to = await readAddresses("to", params.to);
-  const cc = params.cc === undefined ? [] : await readAddresses("cc", params.cc);
-  const bcc = params.bcc === undefined ? [] : await readAddresses("bcc", params.bcc);
-  const replyTo =
-    params.replyTo === undefined ? [] : await readAddresses("replyTo", params.replyTo);
-  if (!sender) throw new Error("An address was read.");
+  const { sender, to, cc, bcc, replyTo } = await addressesOf(params, from);
   const messageId = messageIdOf(idempotencyKey, sender.address);
+  const text = params.text || (html === null ? undefined : await textOfHtml(html));
   const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   const message = new MailComposer({
     from: sender,
@@ -118,11 +53,11 @@ export async function composeMail(
     cc: [...cc],
     ...(replyTo.length > 0 && { replyTo: [...replyTo] }),
     // A blind copy is in the envelope alone.
-    subject: oneLine(params.subject ?? subject ?? DEFAULT_SUBJECT),
+    subject: await writeSubject(oneLine(params.subject ?? subject ?? DEFAULT_SUBJECT)),
     messageId,
-    ...omitUndefined({ html: html ?? undefined, text: params.text }),
+    ...omitUndefined({ html: html ?? undefined, text: text || undefined }),
     attachments: await attachmentsOf(params, files),
-    headers: { "Auto-Submitted": "auto-generated" },
+    headers: { "Auto-Submitted": "auto-generated", ...params.headers },
     newline: "win",
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -130,6 +65,30 @@ export async function composeMail(
   const recipients = new Set([...to, ...cc, ...bcc].map(({ address }) => address));
   const source = await message.compile().build();
   return { messageId, from: sender.address, recipients: [...recipients], source };
+}
+
+async function addressesOf(
+  params: SendParams,
+  from: string,
+): Promise<
+  Record<"to" | "cc" | "bcc" | "replyTo", readonly MailboxAddress[]> & { sender: MailboxAddress }
+> {
+  const read = async (
+    field: "to" | "cc" | "bcc" | "replyTo",
+  ): Promise<readonly MailboxAddress[]> => {
+    const value = params[field];
+    return value === undefined ? [] : readAddresses(field, value);
+  };
+  const [sender] = await readAddresses("EMAIL_FROM", from);
+  if (!sender) throw new Error("An address was read.");
+  const name = oneLine(params.fromName ?? sender.name);
+  return {
+    sender: { ...sender, name },
+    to: await read("to"),
+    cc: await read("cc"),
+    bcc: await read("bcc"),
+    replyTo: await read("replyTo"),
+  };
 }
 
 async function contentOf(
@@ -219,6 +178,17 @@ function isBase64(text: string): boolean {
   return letters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(letters);
 }
 
+/** A line may have 998 characters, and is broken at spaces alone. */
+const MAX_WORD = 900;
+
+/** Encodes what the composer would leave as it is, although it fits on no line or would be read as encoded words (RFC 2047). */
+async function writeSubject(subject: string): Promise<string> {
+  const fits = subject.split(" ").every((word) => word.length <= MAX_WORD);
+  if (fits && !subject.includes("=?")) return subject;
+  const { encodeWord } = await import("nodemailer/lib/mime-funcs");
+  return encodeWord(subject, "B", 52);
+}
+
 /** Replaces line breaks and control characters, which could begin a header, by spaces. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
@@ -226,43 +196,4 @@ function oneLine(text: string): string {
 
 function invalid(message: string): AppError {
   return new AppError({ code: "params_invalid", message });
-}
-
-/** Recipients of one message, all fields together. */
-const MAX_RECIPIENTS = 100;
-
-/** A plain local part and domain: no spaces, quotes, brackets or control characters. */
-const ADDRESS = /^[^\s<>()[\]\\,;:@"\p{Cc}]{1,64}@[^\s<>()[\]\\,;:@"\p{Cc}]{1,253}$/u;
-
-/**
- * Reads a field of addresses: `ann@example.com, Bob <bob@example.com>`, or a list of those.
- *
- * @param field - the parameter, for the message.
- * @throws {AppError} `params_invalid` for anything but addresses, line breaks included: they could
- *   begin a header.
- */
-async function readAddresses(
-  field: string,
-  value: string | readonly string[],
-): Promise<readonly MailboxAddress[]> {
-  const { default: parse } = await import("nodemailer/lib/addressparser");
-  const texts = typeof value === "string" ? [value] : value;
-  const found = texts.flatMap((text) => {
-    if (/\p{Cc}/u.test(text)) throw noAddress(field);
-    const mailboxes = parse(text, { flatten: true });
-    // The parser reads `ann@ex ample.com` as name and address; a typing error must not reach a
-    // stranger.
-    if (!text.includes("<") && mailboxes.some(({ name }) => name !== "")) throw noAddress(field);
-    return mailboxes;
-  });
-  if (found.length === 0 || found.length > MAX_RECIPIENTS) throw noAddress(field);
-  for (const { address } of found) if (!ADDRESS.test(address)) throw noAddress(field);
-  return found;
-}
-
-function noAddress(field: string): AppError {
-  return new AppError({
-    code: "params_invalid",
-    message: `"${field}" must hold 1 to ${MAX_RECIPIENTS} e-mail addresses, such as ann@example.com, and nothing else.`,
-  });
 }

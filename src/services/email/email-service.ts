@@ -4,8 +4,10 @@ import { AppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { listValues, type Wording, wording } from "../../shared/wording.ts";
 import { defineAction, showText } from "../action.ts";
-import { composeMail, SendParams } from "./compose-mail.ts";
-import { type MailServer, sendMail } from "./send-mail.ts";
+import { composeMail } from "./compose-mail.ts";
+import { createMailConnections, type MailServer } from "./mail-connections.ts";
+import { SendParams } from "./mail-params.ts";
+import { sendMail } from "./send-mail.ts";
 
 export interface EmailServiceOptions {
   /** `null`: e-mail is not configured, and every call fails. */
@@ -14,17 +16,23 @@ export interface EmailServiceOptions {
   readonly templatesDir: string;
 }
 
+/** The service, and the end of the connections that it keeps. */
+export interface EmailService extends Service, Disposable {}
+
 /**
- * E-mail over SMTP. Every attempt of a step sends the same `Message-ID`, so mailboxes can drop
+ * E-mail over SMTP, with connections that are kept for a few seconds. Every attempt of a step sends the same `Message-ID`, so mailboxes can drop
  * repeats.
  */
-export function createEmailService(options: EmailServiceOptions): Service {
+export function createEmailService(options: EmailServiceOptions): EmailService {
+  const connections = options.server && createMailConnections(options.server);
   return {
+    [Symbol.dispose]: () => connections?.[Symbol.dispose](),
     name: "email",
     defaultAction: "send",
     actions: {
       send: defineAction({
-        summary: "Sends an e-mail; gives {messageId, accepted, rejected}.",
+        summary:
+          "Sends an e-mail; gives {messageId, accepted, rejected, refusals: [{address, status, reason}]}: addresses that the mail server took, and those that it refused while it took others.",
         describe: ({ to, subject, files }) => {
           const attached = files === undefined ? "" : ` with ${showText(files)}`;
           return `Sends an e-mail to ${showText(to)}${attached}: "${showText(subject)}"`;
@@ -34,15 +42,11 @@ export function createEmailService(options: EmailServiceOptions): Service {
         sideEffect: true,
         onUnknown: "repeat",
         async execute(params, { idempotencyKey, signal, files, hideSecrets }) {
-          const { server, templatesDir } = options;
-          if (!server) throw notSetUp();
-          const mail = await composeMail(params, {
-            from: server.from,
-            idempotencyKey,
-            templatesDir,
-            files,
-          });
-          return sendMail(mail, server, signal, hideSecrets);
+          if (!connections) throw notSetUp();
+          const { from } = connections.server;
+          const { templatesDir } = options;
+          const mail = await composeMail(params, { from, idempotencyKey, templatesDir, files });
+          return sendMail(mail, connections, signal, hideSecrets);
         },
       }),
     },

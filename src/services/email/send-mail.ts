@@ -1,60 +1,91 @@
 import { Readable } from "node:stream";
-import type SMTPConnection from "nodemailer/lib/smtp-connection";
-import { isLoopback } from "../../shared/host.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import type { SMTPError } from "nodemailer/lib/smtp-connection";
+import { isAppError } from "../../shared/errors.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 import type { ComposedMail } from "./compose-mail.ts";
-import { toMailError } from "./mail-errors.ts";
-
-/** The mail server, and the sender of all messages. */
-export interface MailServer {
-  readonly host: string;
-  /** 465: TLS from the start; other ports: STARTTLS if the server offers it. */
-  readonly port: number;
-  /** With a user, the connection must be encrypted unless the server is on this machine. */
-  readonly login: { readonly user: string; readonly password: string } | null;
-  /** `Heddle <bot@example.com>` */
-  readonly from: string;
-}
-
-const CONNECT_MS = 10_000;
-/** Milliseconds that the server may be silent: some scan a message before they accept it. */
-const SILENCE_MS = 60_000;
-
-const IMPLICIT_TLS_PORT = 465;
+import { needsUtf8 } from "./mail-addresses.ts";
+import {
+  createMailConnections,
+  type MailConnections,
+  type MailServer,
+  type MailSession,
+} from "./mail-connections.ts";
+import { noUtf8, refusalsOf, toMailError } from "./mail-errors.ts";
 
 /**
- * Hands a message to the mail server.
+ * Hands a message to the mail server, over a connection that was kept if there is one.
  *
  * @param hideSecrets - for what the server says in a refusal. @default nothing is secret
- * @returns `{messageId, accepted, rejected}`; at least one recipient was accepted.
+ * @returns `{messageId, accepted, rejected, refusals}`; at least one recipient was accepted.
  * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if
  *   the connection was lost after the server had begun to read the message.
  */
 export async function sendMail(
   mail: ComposedMail,
-  server: MailServer,
+  connections: MailConnections,
   signal: AbortSignal,
-  hideSecrets?: (text: string) => string,
+  hideSecrets: (text: string) => string = (text) => text,
 ): Promise<JsonObject> {
-  signal.throwIfAborted();
-  const connection = await openConnection(server);
+  return connections.inTurn(signal, async () => {
+    const kept = connections.takeKept();
+    const first = await tryToSend(mail, connections, kept, signal, hideSecrets);
+    // The server may have closed a kept connection while the message was on its way to it.
+    const last = first ?? (await tryToSend(mail, connections, null, signal, hideSecrets));
+    if (last === null) throw new Error("A new connection is not a kept one.");
+    return last;
+  });
+}
+
+/** @returns `null` if a kept connection was lost before the message was begun, so that another one can be tried. */
+async function tryToSend(
+  mail: ComposedMail,
+  connections: MailConnections,
+  kept: MailSession | null,
+  signal: AbortSignal,
+  hideSecrets: (text: string) => string,
+): Promise<JsonObject | null> {
+  const { server, limits } = connections;
+  using deadline = new Deadline(limits.envelopeMs);
+  const stop = AbortSignal.any([signal, deadline.signal]);
   let messageBegun = false;
   // Read only when the server is ready for the message.
   const body = new Readable({
     read() {
       messageBegun = true;
+      deadline.extend(limits.messageMs);
       this.push(mail.source);
       this.push(null);
     },
   });
+  let session = kept;
   try {
-    const { accepted, rejected } = await converse(connection, mail, body, server, signal);
-    return { messageId: mail.messageId, accepted, rejected };
+    session ??= await connections.open(stop);
+    assertTakesAddresses(mail, session, server.host);
+    const { accepted, rejected, rejectedErrors } = await converse(session, mail, body, stop);
+    session.taken += 1;
+    connections.keep(session);
+    const refusals: Json = refusalsOf(rejectedErrors, hideSecrets);
+    return { messageId: mail.messageId, accepted, rejected, refusals };
   } catch (error) {
+    session?.connection.close();
+    const wasStale = kept !== null && !messageBegun && !stop.aborted && !isAnswer(error);
+    if (wasStale) return null;
     throw toMailError(error, server.host, messageBegun, hideSecrets);
-  } finally {
-    connection.close();
   }
+}
+
+/** Whether the server itself said no, over a connection that stands. */
+function isAnswer(error: unknown): boolean {
+  return isAppError(error) || (error instanceof Error && "responseCode" in error);
+}
+
+function assertTakesAddresses(
+  { from, recipients }: ComposedMail,
+  { offers }: MailSession,
+  host: string,
+): void {
+  const foreign = [from, ...recipients].find((address) => needsUtf8(address));
+  if (foreign !== undefined && !/[ -]SMTPUTF8\b/i.test(offers)) throw noUtf8(host, foreign);
 }
 
 /**
@@ -68,71 +99,75 @@ export async function probeMailServer(
   signal: AbortSignal,
 ): Promise<{ readonly isEncrypted: boolean }> {
   signal.throwIfAborted();
-  const connection = await openConnection(server);
+  using connections = createMailConnections(server);
   try {
-    await inSession<undefined>(connection, server, signal, (done) => done(undefined));
+    const { connection } = await connections.open(signal);
+    connection.quit();
     return { isEncrypted: connection.secure };
   } catch (error) {
     throw toMailError(error, server.host, false);
-  } finally {
-    connection.quit();
   }
 }
 
-async function openConnection({ host, port, login }: MailServer): Promise<SMTPConnection> {
-  const { default: Connection } = await import("nodemailer/lib/smtp-connection");
-  return new Connection({
-    host,
-    port,
-    secure: port === IMPLICIT_TLS_PORT,
-    // Never sends a password unencrypted over a network, even if STARTTLS is stripped in between.
-    requireTLS: login !== null && !isLoopback(host),
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: CONNECT_MS,
-    socketTimeout: SILENCE_MS,
-  });
+interface Taken {
+  readonly accepted: string[];
+  readonly rejected: string[];
+  readonly rejectedErrors: readonly SMTPError[];
 }
 
-/** One SMTP session with one message. */
-function converse(
-  connection: SMTPConnection,
+/** One message over a connection. Rejects if the connection ends early. */
+async function converse(
+  session: MailSession,
   mail: ComposedMail,
   body: Readable,
-  server: MailServer,
   signal: AbortSignal,
-): Promise<{ readonly accepted: string[]; readonly rejected: string[] }> {
-  return inSession(connection, server, signal, (done, fail) =>
-    connection.send(
-      { from: mail.from, to: [...mail.recipients], size: mail.source.length },
-      body,
-      (error, info) => {
-        if (error) fail(error);
-        else done({ accepted: info.accepted, rejected: info.rejected });
-      },
-    ),
-  );
-}
-
-/** Connects, logs in, and works until `done` or `fail` is called. Rejects if the connection ends early. */
-function inSession<T>(
-  connection: SMTPConnection,
-  { login }: MailServer,
-  signal: AbortSignal,
-  work: (done: (result: T) => void, fail: (error: unknown) => void) => void,
-): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
+): Promise<Taken> {
+  const { promise, resolve, reject } = Promise.withResolvers<Taken>();
   const onAbort = (): void => reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
-  connection.on("error", reject);
-  connection.on("end", () => reject(new Error("The server ended the connection.")));
-  connection.connect((error) => {
-    if (error) reject(error);
-    else if (login === null) work(resolve, reject);
-    else {
-      connection.login({ credentials: { user: login.user, pass: login.password } }, (refused) =>
-        refused ? reject(refused) : work(resolve, reject),
-      );
-    }
-  });
-  return promise.finally(() => signal.removeEventListener("abort", onAbort));
+  session.onEnd = reject;
+  const { source, from, recipients } = mail;
+  try {
+    signal.throwIfAborted();
+    session.connection.send(
+      { from, to: [...recipients], size: source.length },
+      body,
+      (error, info) => {
+        if (error) return reject(error);
+        const { accepted, rejected, rejectedErrors = [] } = info;
+        resolve({ accepted, rejected, rejectedErrors });
+      },
+    );
+    return await promise;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** A limit that can be set anew. */
+class Deadline implements Disposable {
+  readonly #controller = new AbortController();
+  #timer: NodeJS.Timeout;
+
+  constructor(ms: number) {
+    this.#timer = this.#start(ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  extend(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#start(ms);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  #start(ms: number): NodeJS.Timeout {
+    const error = Object.assign(new Error("The mail server was too slow."), { code: "ETIMEDOUT" });
+    return setTimeout(() => this.#controller.abort(error), ms);
+  }
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { openMailSink } from "../../../simulator/mail/mail-sink.ts";
 import type { RunFiles } from "../../../src/engine/ports/files.ts";
 import { createEmailService } from "../../../src/services/email/email-service.ts";
-import type { MailServer } from "../../../src/services/email/send-mail.ts";
+import type { MailServer } from "../../../src/services/email/mail-connections.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { plainText } from "../../../src/shared/wording.ts";
@@ -27,7 +27,7 @@ async function send(
   } = {},
 ) {
   const server = { host: "127.0.0.1", login: null, from: "Heddle <bot@example.com>" };
-  const service = createEmailService({
+  using service = createEmailService({
     server: port === null ? null : { ...server, port, ...(more.login && { login: more.login }) },
     templatesDir: TEMPLATES,
   });
@@ -36,7 +36,7 @@ async function send(
     ...(more.signal && { signal: more.signal }),
     ...(more.files && { files: more.files }),
   });
-  return createServiceRegistry([service]).execute("email", "send", params, context);
+  return await createServiceRegistry([service]).execute("email", "send", params, context);
 }
 
 test("shows before it is deployed who gets it, and every file of it", () => {
@@ -87,6 +87,7 @@ describe("a message", () => {
       messageId: message?.headers["message-id"],
       accepted: message?.recipients,
       rejected: [],
+      refusals: [],
     });
     expect(message?.recipients).toHaveLength(5);
   });

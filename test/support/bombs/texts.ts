@@ -11,7 +11,7 @@ import { withoutReasoning } from "../../../src/engine/ai/reasoning.ts";
 import { readInput } from "../../../src/engine/definition/inputs.ts";
 import { INPUT_TYPES, InputDefinition } from "../../../src/engine/definition/schema.ts";
 import { isPlainRead, isRead, isUpsert } from "../../../src/services/database/repeatable.ts";
-import { SendParams } from "../../../src/services/email/compose-mail.ts";
+import { SendParams } from "../../../src/services/email/mail-params.ts";
 import { nearest } from "../../../src/shared/did-you-mean.ts";
 import { parseForm } from "../../../src/shared/form-body.ts";
 import { escapeHtml } from "../../../src/shared/markup.ts";
