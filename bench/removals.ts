@@ -73,7 +73,7 @@ const removals = new RemovalJobs({
   logger: pino({ level: "warn" }),
   families: new Families({ store, clock: systemClock }),
 });
-await removals.stop();
+await removals.jobs.stop();
 await removals.begin({ kind: "filter", endedBefore: Date.now() }, "api");
 const countLeft = async (): Promise<number> =>
   (await store.executions.findIds("exec_old_", OLD)).length;
@@ -83,10 +83,10 @@ const ratios: number[] = [];
 await load(store, -1);
 for (let turn = 0; turn < TURNS; turn += 1) {
   const without = await load(store, turn * 2);
-  removals.start();
+  removals.jobs.start();
   const before = await countLeft();
   const during = await load(store, turn * 2 + 1);
-  await removals.stop();
+  await removals.jobs.stop();
   const removed = before - (await countLeft());
   ratios.push(during.commits / without.commits);
   const perSecond = (count: number): string => ((count * 1000) / TURN_MS).toFixed(0).padStart(6);

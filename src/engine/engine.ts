@@ -23,6 +23,7 @@ import { readIntent } from "./drafts/intent-reader.ts";
 import { DecisionEvaluations } from "./evaluation/evaluations.ts";
 import { AnswerablePeople } from "./executions/answerable-people.ts";
 import { Approvals } from "./executions/approvals.ts";
+import { BulkJobs } from "./executions/bulk-jobs.ts";
 import { ChildExecutions } from "./executions/child-executions.ts";
 import { Descendants } from "./executions/descendants.ts";
 import { Executions } from "./executions/executions.ts";
@@ -33,6 +34,7 @@ import { Pauses } from "./executions/pauses.ts";
 import { RemovalJobs } from "./executions/removal-jobs.ts";
 import { Retention } from "./executions/retention.ts";
 import { Retries } from "./executions/retries.ts";
+import { actOnOne } from "./gate/act-on-one.ts";
 import { explainAccess } from "./gate/explain-access.ts";
 import { Gate } from "./gate/gate.ts";
 import { guardApprovals } from "./gate/guarded-approvals.ts";
@@ -42,12 +44,14 @@ import { GuardedData } from "./gate/guarded-data.ts";
 import { guardEvaluations } from "./gate/guarded-evaluations.ts";
 import { GuardedExecutions } from "./gate/guarded-executions.ts";
 import { GuardedFiles } from "./gate/guarded-files.ts";
+import { GuardedJobs } from "./gate/guarded-jobs.ts";
 import { guardPrompts } from "./gate/guarded-prompts.ts";
 import { GuardedSessions } from "./gate/guarded-sessions.ts";
 import { GuardedSharing } from "./gate/guarded-sharing.ts";
 import { GuardedTokens } from "./gate/guarded-tokens.ts";
 import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
 import { KeptAnswers } from "./gate/kept-answers.ts";
+import { recordBulk, recordRemoval } from "./gate/record-jobs.ts";
 import type { ExecutionEvent } from "./model/events.ts";
 import type { ReadonlyState } from "./model/state.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -212,7 +216,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     sharing: new GuardedSharing(gate, settings),
     files: new GuardedFiles(parts.files, guarded),
     absences: parts.absences,
-    data: new GuardedData(gate, { ...parts, ...parts.erasure }),
+    data: new GuardedData(gate, { ...parts, ...parts.jobs }),
+    jobs: new GuardedJobs(gate, { ...parts, ...parts.jobs }),
     tokens: new GuardedTokens(gate, settings),
     sessions: new GuardedSessions(gate, settings),
     repeats: new KeptAnswers(settings),
@@ -349,7 +354,7 @@ function connectExecutions(
     triggers,
     files,
     absences,
-    erasure: connectErasure(settings, workflows, worker.id, gate.trail),
+    jobs: connectJobs(settings, { workflows, executions, pauses, guarded, worker }, gate.trail),
   };
 }
 
@@ -372,25 +377,27 @@ function permitReplay(gate: Gate, workflows: Workflows): TriggersOptions["permit
   };
 }
 
-/** What removes executions: when people ask for it, and when their time is over. */
-function connectErasure(
+/** What acts on many executions in the background, and removes them: when people ask for it, and when their time is over. */
+function connectJobs(
   settings: Settings,
-  workflows: DefinitionParts["workflows"],
-  process: string,
+  parts: Pick<DefinitionParts, "workflows"> & {
+    readonly executions: Executions;
+    readonly pauses: Pauses;
+    readonly guarded: GuardedExecutions;
+    readonly worker: Worker;
+  },
   trail: AuditTrail,
 ) {
+  const { workflows, executions, pauses, guarded } = parts;
   const families = new Families(settings);
-  const shared = { ...settings, workflows, families, process };
-  const removals = new RemovalJobs({
+  const shared = { ...settings, workflows, families, process: parts.worker.id };
+  const bulk = new BulkJobs({
     ...shared,
-    onDone: ({ id: job, by, removed, kept, target }) =>
-      trail.write(by, {
-        action: "remove",
-        ...(target.kind === "filter" && omitUndefined({ workflowId: target.workflowId })),
-        result: "done",
-        detail: { job, removed, kept },
-      }),
+    list: (query) => executions.list(query),
+    isPaused: (executionId) => pauses.isPausedAlone(executionId),
+    onDone: recordBulk(trail),
   });
+  const removals = new RemovalJobs({ ...shared, onDone: recordRemoval(trail) });
   const retention = new Retention({
     ...shared,
     ...omitUndefined({ defaultMs: settings.retentionMs }),
@@ -403,14 +410,16 @@ function connectErasure(
       }),
   });
   return {
+    bulk,
     removals,
     retention,
     start: () => {
-      removals.start();
+      bulk.start(actOnOne(guarded));
+      removals.jobs.start();
       retention.start();
     },
     stop: async () => {
-      await Promise.all([removals.stop(), retention.stop()]);
+      await Promise.all([bulk.jobs.stop(), removals.jobs.stop(), retention.stop()]);
     },
   };
 }
@@ -525,7 +534,7 @@ function lifetimeOf(
   events: EngineEvents,
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
   const { prompts, worker, children, limiter, pauses, switches } = parts;
-  const { triggers, files, absences, erasure } = parts;
+  const { triggers, files, absences, jobs } = parts;
   const { id } = worker;
   const { processName: name = id } = settings;
   const onBeat = (): Promise<void> => absences.keepPresence();
@@ -555,14 +564,14 @@ function lifetimeOf(
       });
       await triggers.start();
       files.start();
-      erasure.start();
+      jobs.start();
       watcher.start();
       absences.start();
     },
     stop: async () => {
       await watcher.stop();
       await files.stop();
-      await erasure.stop();
+      await jobs.stop();
       await triggers.stop();
       await pauses.stop();
       await worker.stop();

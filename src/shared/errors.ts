@@ -24,6 +24,7 @@ const FAULTS = {
   template_not_found: "user",
   prompt_not_found: "user",
   execution_not_found: "user",
+  job_not_found: "user",
   execution_ambiguous: "user",
   execution_finished: "user",
   execution_under_way: "user",

@@ -29,6 +29,7 @@ import { executionRoutes } from "./routes/executions.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { generateRoutes } from "./routes/generate.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
+import { jobRoutes } from "./routes/jobs.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { migrateRoutes } from "./routes/migrate.ts";
 import { openApiRoutes } from "./routes/open-api.ts";
@@ -153,6 +154,7 @@ function routesOf(options: WebServerOptions, site: Site, notReady: Readiness): r
     ...retryRoutes(engine),
     ...pauseRoutes(engine),
     ...dataRoutes(engine),
+    ...jobRoutes(engine),
     ...triggerRoutes(engine),
     ...auditRoutes(engine),
     ...metricsRoutes(engine),

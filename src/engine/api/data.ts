@@ -41,6 +41,8 @@ export interface RemovalJob {
   readonly kept: number;
   /** When it was done; `null`: it is under way. */
   readonly endedAt: number | null;
+  /** Who stopped it, and when: the rest stayed. Absent: it was not stopped. */
+  readonly stopped?: { readonly by: string; readonly at: number };
 }
 
 /** How long the runs of a workflow are kept after their end. */

@@ -10,6 +10,7 @@ import type { Drafts } from "./drafts.ts";
 import type { Evaluations } from "./evaluation.ts";
 import type { Executions } from "./executions.ts";
 import type { Files } from "./files.ts";
+import type { Jobs } from "./jobs.ts";
 import type { Prompts } from "./prompts.ts";
 import type { Repeats } from "./repeats.ts";
 import type { Sessions } from "./sessions.ts";
@@ -38,6 +39,7 @@ export interface Engine {
   readonly sessions: Sessions;
   readonly repeats: Repeats;
   readonly data: Data;
+  readonly jobs: Jobs;
   readonly health: Health;
 }
 

@@ -249,9 +249,12 @@ export class Executions {
     return records.map(toExecutionSummary);
   }
 
-  async cancel(executionId: string, by: string): Promise<void> {
+  /** @param key - asking again with the same one does nothing. @default each request is one of its own */
+  async cancel(executionId: string, by: string, key: string = randomUUID()): Promise<void> {
     const { store, clock, worker } = this.#options;
     const { state } = await this.read(executionId);
+    const id = `cancel:${executionId}:${key}`;
+    if (state.seen.has(id)) return;
     if (isFinished(state.status)) {
       throw new AppError({
         code: "execution_finished",
@@ -259,7 +262,7 @@ export class Executions {
       });
     }
     await store.signals.insert({
-      id: `cancel:${executionId}:${randomUUID()}`,
+      id,
       executionId,
       kind: "cancel",
       payload: { by },

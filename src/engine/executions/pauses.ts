@@ -49,6 +49,11 @@ export class Pauses implements AdmissionCheck {
     return this.of(workflowId) ?? this.#known.get(executionKey(executionId)) ?? null;
   }
 
+  /** Whether an execution is paused by itself, as far as this process knows. */
+  isPausedAlone(executionId: string): boolean {
+    return this.#known.has(executionKey(executionId));
+  }
+
   get everything(): Pause | null {
     return this.#known.get(EVERYTHING) ?? null;
   }

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { AppError, asAppError } from "../../shared/errors.ts";
-import { toJson } from "../../shared/json.ts";
+import { AppError } from "../../shared/errors.ts";
 import { nextTurn } from "../../shared/next-turn.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { RemovalJob, RemovalPreview, RemovalTarget } from "../api/data.ts";
 import { GENERATION } from "../model/execution-id.ts";
 import { isFinished } from "../model/state.ts";
-import { type Clock, pause } from "../ports/clock.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { OverExecution, OverQuery } from "../ports/removals.ts";
 import type { Store } from "../ports/store.ts";
 import type { DraftRecord } from "../ports/workflows.ts";
+import { BackgroundJobs, type JobStep, Stop } from "./background-jobs.ts";
 import type { Families, Why } from "./families.ts";
 
 export interface RemovalJobsOptions {
@@ -27,13 +27,9 @@ export interface RemovalJobsOptions {
 
 const JOBS = "removal-job:";
 const LEASE_KEY = "removals";
-/** How long a process has the removals before another may take them. */
-const LEASE_MS = 30_000;
 const LOOK_MS = 60_000;
 /** A removal that another process has under way takes less. */
 const BROKEN_OFF_MS = 5 * 60_000;
-/** How long a job that is done can be read. */
-const SHOWN_MS = 30 * 86_400_000;
 const PAGE = 50;
 /** Runs that a preview counts. */
 const MAX_COUNTED = 10_000;
@@ -61,20 +57,30 @@ const StoredJob = z.object({
   removed: z.number(),
   kept: z.number(),
   endedAt: z.number().nullable(),
+  stopped: Stop.exactOptional(),
 });
 
-/**
- * Removals that people asked for, one after the other in the background: durable, in small steps with pauses, so that runs are not
- * held up; continued by whichever process is there.
- */
+/** Removals that people asked for, one after the other in the background, in one process at a time. */
 export class RemovalJobs {
   readonly #options: RemovalJobsOptions;
-  #working: Promise<void> | null = null;
-  #stop = new AbortController();
-  #cancelTimer: (() => void) | null = null;
+  readonly jobs: BackgroundJobs<RemovalJob>;
 
   constructor(options: RemovalJobsOptions) {
     this.#options = options;
+    const { store, clock } = options;
+    this.jobs = new BackgroundJobs<RemovalJob>({
+      ...options,
+      prefix: JOBS,
+      schema: StoredJob,
+      leaseOf: () => LEASE_KEY,
+      lookMs: LOOK_MS,
+      restFactor: REST_FACTOR,
+      prepare: async () => {
+        while (await store.removals.finish(clock.now() - BROKEN_OFF_MS)) await nextTurn();
+      },
+      work: (job) => this.#do(job),
+      failure: "could not remove what is to go; retrying",
+    });
   }
 
   /** @throws {AppError} `execution_not_found`, `execution_under_way`, `input_invalid`. */
@@ -110,87 +116,43 @@ export class RemovalJobs {
       target.kind === "filter" ? { ...target, endedBefore: target.endedBefore ?? at + 1 } : target;
     const id = `rm_${randomBytes(8).toString("hex")}`;
     const job = { id, target: fixed, by, at, removed: 0, kept: 0, endedAt: null };
-    await this.#save(job);
-    this.#work();
+    await this.jobs.begin(job);
     return job;
   }
 
   /** Newest first. */
-  async list(): Promise<readonly RemovalJob[]> {
-    const stored = await this.#options.store.kv.list(JOBS);
-    const jobs = stored.flatMap(({ value }) => StoredJob.safeParse(value).data ?? []);
-    return jobs.toSorted((a, b) => b.at - a.at);
+  list(): Promise<readonly RemovalJob[]> {
+    return this.jobs.list();
   }
 
-  start(): void {
-    this.#stop = new AbortController();
-    this.#plan();
-    this.#work();
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#cancelTimer?.();
-    await this.#working;
-  }
-
-  #plan(): void {
-    this.#cancelTimer = this.#options.clock.after(LOOK_MS, () => {
-      this.#work();
-      this.#plan();
-    });
-  }
-
-  #work(): void {
-    if (this.#stop.signal.aborted) return;
-    this.#working ??= this.#workAll()
-      .catch((error: unknown) => {
-        const { message } = asAppError(error);
-        this.#options.logger.warn({ error: message }, "could not remove what is to go; retrying");
-      })
-      .finally(() => {
-        this.#working = null;
-      });
-  }
-
-  async #workAll(): Promise<void> {
-    const { store, clock } = this.#options;
-    if (!(await this.#isOurs())) return;
-    while (await store.removals.finish(clock.now() - BROKEN_OFF_MS)) await nextTurn();
-    // Those that are asked for meanwhile, too.
-    for (;;) {
-      const jobs = await this.list();
-      const job = jobs.findLast(({ endedAt }) => endedAt === null);
-      for (const { id, endedAt } of jobs)
-        if (endedAt !== null && endedAt < clock.now() - SHOWN_MS) await store.kv.remove(JOBS + id);
-      if (job === undefined || !(await this.#do(job))) return;
-    }
-  }
-
-  /** @returns whether it is done. */
-  async #do(job: RemovalJob): Promise<boolean> {
+  async #do(job: RemovalJob): Promise<JobStep> {
     const { store, clock, logger, onDone } = this.#options;
     const { target } = job;
     const why: Why = { by: job.by, reason: target.kind === "person" ? "person" : "request" };
     let { removed } = job;
     let kept = 0;
+    let stopped = await this.jobs.stopOf(job.id);
     for await (const page of this.#candidates(target)) {
+      if (stopped) break;
       for (const executionId of page) {
-        if (this.#stop.signal.aborted || !(await this.#isOurs())) return false;
-        const gone = await this.#rested(() => this.#options.families.remove(executionId, why));
+        if (!(await this.jobs.holds(job))) return "broken";
+        stopped = await this.jobs.stopOf(job.id);
+        if (stopped) break;
+        const gone = await this.jobs.rested(() => this.#options.families.remove(executionId, why));
         removed += gone;
         // Gone before, with a parent or by an earlier life of this job: not kept.
         if (gone === 0 && (await store.executions.get(executionId)) !== null) kept += 1;
       }
-      await this.#save({ ...job, removed, kept });
+      await this.jobs.save({ ...job, removed, kept });
     }
-    if (target.kind === "person") await this.#removeDrafts(target.userId);
-    const done = { ...job, removed, kept, endedAt: clock.now() };
+    if (target.kind === "person" && !stopped) await this.#removeDrafts(target.userId);
+    const ended = { ...job, removed, kept, endedAt: clock.now() };
+    const done = stopped ? { ...ended, stopped } : ended;
     // First, so that a crash in between records it twice and not never.
     await onDone(done);
-    await this.#save(done);
+    await this.jobs.save(done);
     logger.info({ job: job.id, by: job.by, removed, kept }, "runs were removed");
-    return true;
+    return "done";
   }
 
   async *#candidates(target: RemovalTarget): AsyncGenerator<readonly string[]> {
@@ -208,27 +170,9 @@ export class RemovalJobs {
     const { store, clock } = this.#options;
     const everything = { workflowId: GENERATION, from: 0, to: clock.now() + 1 };
     for (const { id, by } of await store.calls.listCosts(everything))
-      if (by === userId) await this.#rested(() => store.calls.redact(id));
+      if (by === userId) await this.jobs.rested(() => store.calls.redact(id));
     for await (const drafts of draftsOf(store, userId))
-      for (const { id } of drafts) await this.#rested(() => store.drafts.remove(id));
-  }
-
-  /** Runs that are under way go before: after each step a pause follows that is longer than it took. */
-  async #rested<T>(work: () => Promise<T>): Promise<T> {
-    const { clock } = this.#options;
-    const begun = clock.elapsed();
-    const result = await work();
-    const restMs = (clock.elapsed() - begun) * REST_FACTOR;
-    if (restMs > 0) await pause(clock, restMs, this.#stop.signal).catch(() => undefined);
-    else await nextTurn();
-    return result;
-  }
-
-  /** Of several processes one removes; it keeps the lease by asking. */
-  async #isOurs(): Promise<boolean> {
-    const { store, clock, process } = this.#options;
-    const now = clock.now();
-    return (await store.dedupe.claim(LEASE_KEY, process, now, now + LEASE_MS)) === process;
+      for (const { id } of drafts) await this.jobs.rested(() => store.drafts.remove(id));
   }
 
   async #assertOver(executionId: string): Promise<void> {
@@ -242,10 +186,6 @@ export class RemovalJobs {
       code: "execution_under_way",
       message: `Run ${executionId} is not over (${record.status}), so it is not removed. Cancel it first, or wait for its end.`,
     });
-  }
-
-  #save(job: RemovalJob): Promise<void> {
-    return this.#options.store.kv.set(JOBS + job.id, toJson(job));
   }
 }
 

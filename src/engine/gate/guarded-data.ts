@@ -1,4 +1,3 @@
-import { AppError, isAppError } from "../../shared/errors.ts";
 import { toJson } from "../../shared/json.ts";
 import type {
   Data,
@@ -11,6 +10,7 @@ import type { Executions } from "../executions/executions.ts";
 import type { RemovalJobs } from "../executions/removal-jobs.ts";
 import type { Retention } from "../executions/retention.ts";
 import type { Gate } from "./gate.ts";
+import { assertWholeIds } from "./whole-ids.ts";
 
 export interface DataParts {
   readonly removals: RemovalJobs;
@@ -30,13 +30,13 @@ export class GuardedData implements Data {
 
   async preview(target: RemovalTarget, by: string): Promise<RemovalPreview> {
     await this.#gate.permitAdmin(by, { what: "remove runs" });
-    await this.#assertThere(target);
+    if (target.kind === "runs") await assertWholeIds(this.#parts.executions, target.executionIds);
     return this.#parts.removals.preview(target);
   }
 
   async remove(target: RemovalTarget, by: string): Promise<RemovalJob> {
     await this.#gate.permitAdmin(by, { what: "remove runs" });
-    await this.#assertThere(target);
+    if (target.kind === "runs") await assertWholeIds(this.#parts.executions, target.executionIds);
     const job = await this.#parts.removals.begin(target, by);
     const { workflowId } = target.kind === "filter" ? target : {};
     await this.#gate.trail.write(by, {
@@ -51,29 +51,6 @@ export class GuardedData implements Data {
   async listRemovals(by: string): Promise<readonly RemovalJob[]> {
     await this.#gate.permitAdmin(by, { what: "see removals" });
     return this.#parts.removals.list();
-  }
-
-  /** Says of one that was removed before when and by whom. @throws {AppError} `execution_not_found`. */
-  async #assertThere(target: RemovalTarget): Promise<void> {
-    if (target.kind !== "runs") return;
-    for (const id of target.executionIds) {
-      const found = await this.#find(id);
-      // What begins an id may stand for a run when it is read, not when it is removed.
-      if (found === id) continue;
-      throw new AppError({
-        code: "execution_not_found",
-        message: `There is no run "${id}". Name runs that are to be removed by their whole ids.`,
-      });
-    }
-  }
-
-  async #find(id: string): Promise<string | null> {
-    try {
-      return await this.#parts.executions.resolveId(id);
-    } catch (error) {
-      if (isAppError(error, "execution_ambiguous")) return null;
-      throw error;
-    }
   }
 
   retentionOf(workflowId: string): Promise<RetentionView> {

@@ -164,10 +164,11 @@ export class GuardedExecutions implements ExecutionsApi {
     return { executions: found, nextCursor: next };
   }
 
-  async cancel(executionId: string, by: string): Promise<void> {
+  /** @param key - asking again with the same one does nothing. @default each request is one of its own */
+  async cancel(executionId: string, by: string, key?: string): Promise<void> {
     const { view } = await this.read(executionId);
     await assertOwns(this.#gate, by, view, "cancel");
-    await this.#parts.executions.cancel(executionId, by);
+    await this.#parts.executions.cancel(executionId, by, key);
   }
 
   async retry(request: Parameters<ExecutionsApi["retry"]>[0]) {

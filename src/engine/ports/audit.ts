@@ -26,7 +26,8 @@ export type AuditAction =
   | "unarchive"
   | "token"
   | "session"
-  | "remove";
+  | "remove"
+  | "bulk";
 
 /** What came of it. */
 export type AuditResult = "done" | "refused";

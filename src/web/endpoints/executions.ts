@@ -24,14 +24,16 @@ const AFTER = "must be `next` of the page before";
 export const SINCE = "must be a time such as 2h, 7d or 2026-01-31T09:00:00Z";
 
 const STATUS = `must be one of ${STATUSES.join(", ")}, or several with commas between`;
-const SeveralStatuses = z
+/** Statuses as text, with commas between. */
+export const SeveralStatuses = z
   .string()
   .refine((text) => text.split(",").every(isStatus), STATUS)
   .transform((text) => text.split(",").filter(isStatus))
   .meta({ override: { type: "string" }, description: "One, or several with commas between." });
 
 const MOMENT = "must be a moment such as 2026-01-31T09:00:00Z";
-const GivenMoment = z
+/** A moment as text; in milliseconds since 1970. */
+export const GivenMoment = z
   .string()
   .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)), MOMENT)
   .transform((text) => Date.parse(text))

@@ -1,6 +1,7 @@
 import { costEndpoints } from "./costs.ts";
 import { dataEndpoints } from "./data.ts";
 import { executionEndpoints, triggerEndpoints } from "./executions.ts";
+import { jobEndpoints } from "./jobs.ts";
 import { operationEndpoints } from "./operations.ts";
 import { promptEndpoints } from "./prompts.ts";
 import { auditEndpoints, evaluationEndpoints, eventEndpoints, fileEndpoints } from "./records.ts";
@@ -13,6 +14,7 @@ export const endpoints = {
   ...templateEndpoints,
   ...pauseEndpoints,
   ...dataEndpoints,
+  ...jobEndpoints,
   ...switchEndpoints,
   ...executionEndpoints,
   ...triggerEndpoints,

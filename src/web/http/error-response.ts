@@ -13,6 +13,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   template_not_found: 404,
   prompt_not_found: 404,
   execution_not_found: 404,
+  job_not_found: 404,
   request_not_found: 404,
   draft_not_found: 404,
   generation_failed: 422,
