@@ -7,7 +7,7 @@ import { createCron } from "../adapters/node-cron.ts";
 import { createSampleFiles } from "../adapters/sample-files.ts";
 import { createSecretRevealer } from "../adapters/secrets.ts";
 import { createConversations } from "../bot/conversations.ts";
-import { createEngine, type RunningEngine } from "../engine/engine.ts";
+import { createEngine, type EngineOptions, type RunningEngine } from "../engine/engine.ts";
 import { systemClock } from "../engine/ports/clock.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { secretsOfUrl } from "../services/database/connection-url.ts";
@@ -30,6 +30,7 @@ import type { Telemetry } from "../web/telemetry.ts";
 import type { Config } from "./config.ts";
 import { secretsOfCredentials } from "./credentials-config.ts";
 import { readPricesFile } from "./prices-file.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** How often the store is polled for the work of other processes, by kind. A data folder has one process; MongoDB without change streams is read this often. */
 const POLL_MS = { sqlite: 5000, mongodb: 250 } as const;
@@ -50,13 +51,15 @@ export interface EngineParts {
   readonly telemetry: Telemetry;
   /** What is hidden in all that is kept, shown and asked of a model. */
   readonly secrets: KnownSecrets;
+  /** `null`: no traces are exported. */
+  readonly tracing: Tracing | null;
   /** Called with what the operator has to do when a newer version of the bot has taken over the data. */
   readonly onOutdated: (remedy: string) => void;
 }
 
 /** Connects the engine to its adapters. */
 export function buildEngine(parts: EngineParts): RunningEngine {
-  const { config, store, slack, database, email, logger, telemetry, onOutdated } = parts;
+  const { config, store, slack, database, email, logger, telemetry, tracing, onOutdated } = parts;
   const { pricesFile } = config.model;
   const secrets = parts.secrets.mask();
   const hideSecrets = (text: string): string => hideApiTokens(secrets.text(text));
@@ -87,6 +90,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
         allowHosts: config.http.allowHosts,
         secretHosts: config.secretHosts,
         credentials,
+        ...(tracing && { traceParentFor: tracing.traceParentFor }),
       }),
       email,
       database,
@@ -101,18 +105,30 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     revealSecrets: createSecretRevealer(config.secrets),
     ...{ hideSecrets, maskSecrets },
     sampleFiles: createSampleFiles(join(config.workflowsDir, "evals")),
-    observe: telemetry.observe,
+    observe: tracing === null ? telemetry.observe : observeBoth(telemetry, tracing),
     onWatchState: telemetry.watching,
     pollMs: POLL_MS[config.store.kind],
     stopGraceMs: STOP_GRACE_MS,
     onOutdated,
-    processName: `${hostname()}:${process.pid}`,
+    processName: PROCESS_NAME,
   });
 }
 
+type Observe = NonNullable<EngineOptions["observe"]>;
+
+function observeBoth(telemetry: Telemetry, tracing: Tracing): Observe {
+  return (events, state, typeOf) => {
+    telemetry.observe(events, state, typeOf);
+    tracing.observe(events, state);
+  };
+}
+
+/** For people and for other processes: where this process runs. */
+export const PROCESS_NAME = `${hostname()}:${process.pid}`;
+
 /** Values that must appear neither in the log nor in a prompt, nor in anything that is kept or shown. */
 export function secretValues(config: Config): readonly string[] {
-  const { slack, model, web, secrets, credentials, mail, databases, store } = config;
+  const { slack, model, web, secrets, credentials, mail, databases, store, tracing } = config;
   return [
     slack.botToken,
     slack.appToken,
@@ -126,9 +142,15 @@ export function secretValues(config: Config): readonly string[] {
     ...Object.values(secrets),
     ...secretsOfCredentials(credentials),
     mail?.login?.password,
+    ...headerSecrets(tracing?.headers ?? {}),
     ...Object.values(databases).flatMap(secretsOfUrl),
     ...(store.kind === "mongodb" ? secretsOfUri(store.uri) : []),
   ].filter((value) => typeof value === "string");
+}
+
+/** Headers that prove who sends: whole, and what stands after the name of a scheme. */
+function headerSecrets(headers: Readonly<Record<string, string>>): readonly string[] {
+  return Object.values(headers).flatMap((value) => [value, value.replace(/^\S+\s+/, "")]);
 }
 
 /** Variables whose secrets are too short to be hidden in what services answer. */

@@ -7,6 +7,7 @@ import { omitUndefined } from "../shared/omit-undefined.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import { type KeyRing, readKeys } from "../store/encryption/keys.ts";
 import { readCredentials } from "./credentials-config.ts";
+import { TRACING_VARIABLES, type TracingConfig, tracingConfig } from "./tracing-config.ts";
 
 /**
  * The configuration by area, read from the environment; nothing else reads `process.env`.
@@ -55,6 +56,8 @@ export interface Config {
   readonly secretHosts: Readonly<Record<string, readonly string[]>>;
   /** `CREDENTIAL_<NAME>` by name, in lower case. */
   readonly credentials: Readonly<Record<string, GivenCredential>>;
+  /** `null`: no traces are exported. */
+  readonly tracing: TracingConfig | null;
   readonly workflowsDir: string;
   readonly logLevel: LogLevel;
 }
@@ -235,6 +238,7 @@ const Environment = z.object({
     .optional(),
   WORKFLOWS_DIR: text.default("./workflows"),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  ...TRACING_VARIABLES,
 });
 
 /** `https://heddle.example.com`, with or without a slash at the end. */
@@ -337,6 +341,7 @@ export function loadConfig(
     mail: mailConfig(values),
     databases,
     ...{ secrets, secretHosts, credentials },
+    tracing: tracingConfig(values),
     workflowsDir: values.WORKFLOWS_DIR,
     logLevel: values.LOG_LEVEL,
   };

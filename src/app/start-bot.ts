@@ -6,6 +6,7 @@ import { systemClock } from "../engine/ports/clock.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { createDatabaseService } from "../services/database/database-service.ts";
 import { createEmailService } from "../services/email/email-service.ts";
+import { hideApiTokens } from "../shared/api-token.ts";
 import { AppError, isAppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
@@ -13,12 +14,13 @@ import { SlackSignIn } from "../slack/sign-in.ts";
 import { createSlack, type Slack } from "../slack/slack.ts";
 import { createWebServer } from "../web/server.ts";
 import { createTelemetry, type Telemetry } from "../web/telemetry.ts";
-import { buildEngine, type EngineParts, shortSecrets } from "./build-engine.ts";
+import { buildEngine, type EngineParts, PROCESS_NAME, shortSecrets } from "./build-engine.ts";
 import type { Config } from "./config.ts";
 import { addPromptFolder } from "./deploy-prompts.ts";
 import { deployFolder, sendNotices } from "./deploy-workflows.ts";
 import { openStore } from "./open-store.ts";
 import { watchProcessErrors } from "./process-errors.ts";
+import { openTracing, type Tracing } from "./tracing.ts";
 
 export interface StartOptions
   extends Pick<EngineParts, "config" | "logger" | "secrets" | "onOutdated"> {
@@ -49,7 +51,10 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       limits: store.rateLimits,
       onRefused: options.onRefused,
     });
-    const engine = buildEngine({ ...options, store, slack, database, email, telemetry });
+    const tracing = await startTracing(options, store, telemetry);
+    const shared = { store, slack, database, email, telemetry, tracing };
+    const engine = buildEngine({ ...options, ...shared });
+    if (tracing) stack.defer(tracing.follow(engine));
     await checkTokenOwner(engine, config.web.tokenOwner);
     let isDraining = false;
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
@@ -104,6 +109,24 @@ function consoleOptions({ slack: access, web }: Config, slack: Slack) {
     ...omitUndefined({ publicUrl: web.publicUrl ?? undefined }),
     ...(signIn !== null && { signIn: new SlackSignIn({ ...signIn, ...asked }) }),
   };
+}
+
+/** @returns `null`: no endpoint is configured. */
+async function startTracing(
+  { config, logger, secrets }: StartOptions,
+  store: Store,
+  { traces }: Telemetry,
+): Promise<Tracing | null> {
+  if (config.tracing === null) return null;
+  const mask = secrets.mask();
+  const tracing = await openTracing({
+    ...{ config: config.tracing, store, clock: systemClock, logger, counts: traces },
+    hideSecrets: (text) => hideApiTokens(mask.text(text)),
+    processName: PROCESS_NAME,
+  });
+  await tracing.start();
+  logger.info({ host: new URL(config.tracing.url).host }, "traces are exported");
+  return tracing;
 }
 
 function warnOfSecrets({ config, logger }: Pick<StartOptions, "config" | "logger">): void {

@@ -3,6 +3,7 @@ import type { QueueStats } from "../engine/api/costs.ts";
 import type { AttemptCost, ExecutionEvent } from "../engine/model/events.ts";
 import { toDollars } from "../shared/money.ts";
 import { createSlackTraffic, type SlackTraffic } from "./slack-traffic.ts";
+import { createTraceMeters, type TraceMeters } from "./trace-meters.ts";
 
 /** Seconds: steps take from milliseconds (a transform) to days (an approval). */
 const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 3600, 86_400];
@@ -41,6 +42,7 @@ export interface Telemetry {
   /** Counts a failure that no part of the bot handled. */
   unhandled(): void;
   readonly slack: SlackTraffic;
+  readonly traces: TraceMeters;
   /** The metrics in Prometheus's text format, and its content type. */
   render(backlog: QueueStats): Promise<{ readonly text: string; readonly contentType: string }>;
 }
@@ -71,6 +73,7 @@ export function createTelemetry(): Telemetry {
     },
     unhandled: () => meters.unhandled.inc(),
     slack: createSlackTraffic(registry),
+    traces: createTraceMeters(registry),
     watching: (isLive) => gauges.stream.set(isLive ? 1 : 0),
     async render({ queued, openRequests, lagMs }) {
       gauges.queued.set(queued);

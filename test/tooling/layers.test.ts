@@ -41,6 +41,7 @@ const ORDER = [
   "slack",
   "adapters",
   "services",
+  "telemetry",
   "store",
   "bot",
   "web",

@@ -45,6 +45,7 @@ async function checkFolder(
   const database = stack.use(createDatabaseService({ urls: config.databases }));
   const email = stack.use(createEmailService({ server: null, templatesDir: folder }));
   const engine = buildEngine({
+    tracing: null,
     ...{ config, store, slack, database, email, logger },
     telemetry: createTelemetry(),
     secrets: new KnownSecrets(secretValues(config)),

@@ -109,6 +109,8 @@ export interface Trigger {
    * a repeat from a reused key.
    */
   readonly bodyHash?: string;
+  /** Of a start over the API: the header of that name, by which the caller says to what trace it belongs. */
+  readonly traceparent?: string;
   /** Of a webhook: the headers of the request by lower-case name, without those that prove or hold something secret. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Of a webhook: the parameters of its query; a name that is repeated has a list. */

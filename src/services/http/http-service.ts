@@ -11,21 +11,29 @@ import { outlineRequest } from "./outline-request.ts";
 import { checkSecretHosts, type SecretHosts, secretHostProblems } from "./secret-hosts.ts";
 import { RequestParams, sendRequest } from "./send-request.ts";
 
+/** The `traceparent` header of a request; `null`: it has none. */
+export type TraceParentFor = (
+  url: URL,
+  attempt: Pick<ServiceContext, "executionId" | "idempotencyKey" | "attempt">,
+) => string | null;
+
 /**
  * HTTP requests to public addresses.
  *
  * @param options - `allowHosts`: private hosts or CIDRs that are allowed; `secretHosts`: where secrets may be sent, by their
- *   names, as `matchesHost` reads it; `credentials`: what `auth` may name.
+ *   names, as `matchesHost` reads it; `credentials`: what `auth` may name; `traceParentFor`: which requests say to what trace they
+ *   belong, none by default.
  */
 export function createHttpService(
   options: {
     readonly allowHosts?: readonly string[];
     readonly secretHosts?: SecretHosts;
     readonly credentials?: Pick<Credentials, "use">;
+    readonly traceParentFor?: TraceParentFor;
   } = {},
 ): Service {
   const guard = createAddressGuard(options.allowHosts ?? []);
-  const { secretHosts = {}, credentials } = options;
+  const { secretHosts = {}, credentials, traceParentFor = () => null } = options;
   const credentialOf = async (
     { auth, url }: RequestParams,
     { workflowId }: ServiceContext,
@@ -56,8 +64,11 @@ export function createHttpService(
         onUnknown: "repeat",
         checkSecrets: (params, secrets) => secretHostProblems(params, secrets, secretHosts),
         execute: async (params, context) => {
-          checkSecretHosts(new URL(params.url), context.secrets ?? [], secretHosts);
-          return sendRequest(params, context, guard, await credentialOf(params, context));
+          const url = new URL(params.url);
+          checkSecretHosts(url, context.secrets ?? [], secretHosts);
+          const credential = await credentialOf(params, context);
+          const traceParent = traceParentFor(url, context);
+          return sendRequest(params, context, guard, { credential, traceParent });
         },
       }),
     },

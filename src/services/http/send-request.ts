@@ -84,6 +84,13 @@ const FRAMING = ["content-length", "transfer-encoding"] as const;
 
 const FORM_TYPE = "multipart/form-data";
 
+/** What a request takes along to its own origin, and to no other that a redirect leads to. */
+export interface SentAlong {
+  readonly credential: Credential | null;
+  /** The header of that name; `null`: none. */
+  readonly traceParent: string | null;
+}
+
 /**
  * Sends a request and follows its redirects. No secret and no credential is sent to another host than the one that it is meant for.
  *
@@ -94,11 +101,15 @@ export async function sendRequest(
   params: RequestParams,
   context: ServiceContext,
   guard: AddressGuard,
-  credential: Credential | null,
+  { credential, traceParent }: SentAlong,
 ): Promise<Json> {
   const proof = credential === null ? null : proofOf(credential);
   const body = await toRequestBody(params, context.files);
-  let hop = withProof(firstHop(params, body, context.idempotencyKey), proof);
+  const first = firstHop(params, body, {
+    "idempotency-key": context.idempotencyKey,
+    ...(traceParent !== null && { traceparent: traceParent }),
+  });
+  let hop = withProof(first, proof);
   const limit = AbortSignal.timeout(params.timeout);
   const signal = AbortSignal.any([context.signal, limit]);
   try {
@@ -118,17 +129,18 @@ export async function sendRequest(
   }
 }
 
-function firstHop(params: RequestParams, body: RequestBody, idempotencyKey: string): Hop {
+function firstHop(
+  params: RequestParams,
+  body: RequestBody,
+  own: Readonly<Record<string, string>>,
+): Hop {
   const url = new URL(params.url);
   for (const [name, value] of Object.entries(params.query ?? {})) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (one !== null) url.searchParams.append(name, String(one));
     }
   }
-  const headers = new Map<string, string>([
-    ["user-agent", "Heddle"],
-    ["idempotency-key", idempotencyKey],
-  ]);
+  const headers = new Map<string, string>([["user-agent", "Heddle"], ...Object.entries(own)]);
   if (body.type !== null) headers.set("content-type", body.type);
   for (const [name, value] of Object.entries(params.headers ?? {})) {
     headers.set(name.toLowerCase(), String(value).trim());

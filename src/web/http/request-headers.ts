@@ -21,6 +21,15 @@ export function readIdempotencyKey(headers: IncomingHttpHeaders): string | null 
   });
 }
 
+/** What a `traceparent` header may look like (https://www.w3.org/TR/trace-context/#traceparent-header). */
+const TRACE_PARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+/** The `traceparent` of a request; `null` without one, or if it is none: callers who trace nothing are served all the same. */
+export function readTraceParent(headers: IncomingHttpHeaders): string | null {
+  const value = headers["traceparent"];
+  return typeof value === "string" && TRACE_PARENT.test(value) ? value : null;
+}
+
 /**
  * Whether to respond with JSON on a path that also has a page: only if `Accept` names
  * `application/json`, ranked no lower than HTML. A browser names HTML; `curl` accepts anything.

@@ -7,7 +7,7 @@ import { hashJson } from "../../shared/json.ts";
 import { readVariablesBody, variablesOf } from "../../shared/variables-body.ts";
 import { executionEndpoints } from "../endpoints/executions.ts";
 import { bodyLimit } from "../http/body-limit.ts";
-import { readIdempotencyKey } from "../http/request-headers.ts";
+import { readIdempotencyKey, readTraceParent } from "../http/request-headers.ts";
 import { type Route, route } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
@@ -31,7 +31,12 @@ async function execute(engine: Engine, workflowId: string, request: WebRequest):
   const { variables } = given;
   const key = readIdempotencyKey(request.headers);
   const { by } = request;
-  const trigger = by === OPERATOR ? { type: "api" } : { type: "api", userId: by };
+  const traceparent = readTraceParent(request.headers);
+  const trigger = {
+    type: "api",
+    ...(by !== OPERATOR && { userId: by }),
+    ...(traceparent !== null && { traceparent }),
+  };
   const start = { workflowId, ...given };
   if (key === null) {
     const { executionId } = await engine.executions.start({ ...start, trigger });
