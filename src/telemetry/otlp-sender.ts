@@ -1,5 +1,6 @@
 import { SpanKind, SpanStatusCode, TraceFlags } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import { GENAI_CONVENTIONS } from "./model-call-span.ts";
 import type { AttributeValue, Span } from "./span.ts";
 
 /** How spans are sent. */
@@ -55,6 +56,11 @@ export async function openOtlpSender(options: OtlpOptions): Promise<OtlpSender> 
   };
 }
 
+const SCOPE = {
+  name: "heddle",
+  schemaUrl: `https://opentelemetry.io/schemas/${GENAI_CONVENTIONS}`,
+};
+
 /** Values of enumerations whose modules are not loaded with this one. */
 const GZIP: object = { compression: "gzip" };
 
@@ -104,7 +110,7 @@ function toReadableSpan(span: Span, resource: ReadableSpan["resource"]): Readabl
     events: span.events.map(({ name, at, attributes }) => ({
       ...{ name, time: toTime(at), attributes: toAttributes(attributes) },
     })),
-    ...{ ended: true, resource, instrumentationScope: { name: "heddle" } },
+    ...{ ended: true, resource, instrumentationScope: SCOPE },
     ...{ droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0 },
   };
 }
