@@ -1,5 +1,5 @@
 import { endpoints } from "../../src/web/endpoints/index.ts";
-import type { Endpoint } from "../../src/web/http/endpoint.ts";
+import { type Endpoint, EVENT_STREAM } from "../../src/web/http/endpoint.ts";
 import { errorsByStatus } from "../../src/web/open-api/answers.ts";
 import { createOpenApi, documentedPath } from "../../src/web/open-api/document.ts";
 import { type DocumentSchema, typeText } from "./schema-text.ts";
@@ -96,12 +96,20 @@ function answerLines(endpoint: Endpoint, responses: Operation["responses"]): rea
     if (isError || status === "default") return [];
     return [`- \`${status}\`: ${status === "304" ? "it has not changed" : shapesOf(content)}`];
   });
+  answered.push(...eventLines(responses["200"]?.content?.[EVENT_STREAM]?.schema));
   if (endpoint.others !== undefined) answered.push(`- any other: ${endpoint.others}`);
   const refused = [...errors].flatMap(([status, codes]) => {
     const named = codes.filter((code) => endpoint.errors.includes(code));
     return named.length === 0 ? [] : [`\`${status}\` ${named.map((c) => `\`${c}\``).join(", ")}`];
   });
   return refused.length === 0 ? answered : [...answered, `- refused with ${refused.join("; ")}`];
+}
+
+/** What the events of a stream hold. */
+function eventLines({ anyOf = [] }: DocumentSchema = {}): readonly string[] {
+  return anyOf.map(({ properties: { event = {}, data = {} } = {} }) => {
+    return `- event \`${String(event.const)}\`: \`${typeText(data)}\``;
+  });
 }
 
 function shapesOf(content: Readonly<Record<string, { readonly schema?: DocumentSchema }>>): string {

@@ -48,6 +48,7 @@ import { GuardedJobs } from "./gate/guarded-jobs.ts";
 import { guardPrompts } from "./gate/guarded-prompts.ts";
 import { GuardedSessions } from "./gate/guarded-sessions.ts";
 import { GuardedSharing } from "./gate/guarded-sharing.ts";
+import { GuardedStreams } from "./gate/guarded-streams.ts";
 import { GuardedTokens } from "./gate/guarded-tokens.ts";
 import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
 import { KeptAnswers } from "./gate/kept-answers.ts";
@@ -70,6 +71,7 @@ import { ConcurrencyLimiter } from "./runtime/concurrency.ts";
 import { EngineEvents } from "./runtime/engine-events.ts";
 import { type FileLimits, Files } from "./runtime/files.ts";
 import { Heartbeat } from "./runtime/heartbeat.ts";
+import { RunWatch } from "./runtime/run-watch.ts";
 import { readQueueStats, StoreHealth } from "./runtime/store-health.ts";
 import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
 import { Worker } from "./runtime/worker.ts";
@@ -210,6 +212,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
     workflows: workflowsOf(settings, parts, changes),
     executions: guarded,
+    streams: streamsOf(settings, parts, events),
     approvals: guardApprovals(approvals, guarded, trail),
     audit: new GuardedAudit(gate, { store, clock, approvals }),
     triggers,
@@ -463,6 +466,12 @@ function workflowsOf(
     pausedTriggers: (workflowId) => switches.pausesOf(workflowId),
     pauseOf: (workflowId) => (workflowId === null ? pauses.everything : pauses.of(workflowId)),
   };
+}
+
+function streamsOf(settings: Settings, parts: Parts, events: EngineEvents): GuardedStreams {
+  const { worker, guarded: executions } = parts;
+  const watch = new RunWatch({ ...settings, events, process: worker.id });
+  return new GuardedStreams({ ...settings, events, executions, watch });
 }
 
 function promptsOf({ store, clock }: Settings, { prompts, workflows }: Parts): StoredPrompts {

@@ -14,6 +14,7 @@ import { createClientAddress } from "./http/client-address.ts";
 import { limitConnections } from "./http/connections.ts";
 import { createListener } from "./http/listener.ts";
 import { respondToMalformedRequest } from "./http/malformed-request.ts";
+import { OpenStreams } from "./http/open-streams.ts";
 import { createRateLimits, type RateLimitOptions } from "./http/rate-limit.ts";
 import type { Route } from "./http/route.ts";
 import { createSite, type Site } from "./http/site.ts";
@@ -36,6 +37,7 @@ import { openApiRoutes } from "./routes/open-api.ts";
 import { pauseRoutes } from "./routes/pause.ts";
 import { promptRoutes } from "./routes/prompts.ts";
 import { retryRoutes } from "./routes/retry.ts";
+import { streamRoutes } from "./routes/streams.ts";
 import { telemetryRoutes } from "./routes/telemetry.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { triggerRoutes } from "./routes/triggers.ts";
@@ -80,6 +82,8 @@ export interface Timeouts {
   readonly requestMs?: number;
   /** Milliseconds for its headers. @default 10000 */
   readonly headersMs?: number;
+  /** Milliseconds after which a stream of events that is silent sends something. @default 10000 */
+  readonly keepAliveMs?: number;
   /** Milliseconds to finish open requests when the server stops. @default 5000 */
   readonly stopMs?: number;
 }
@@ -100,13 +104,14 @@ export interface WebServer {
 /** The REST API over an engine. */
 export function createWebServer(options: WebServerOptions): WebServer {
   let stopping = false;
+  const streams = new OpenStreams({ keepAliveMs: options.timeouts?.keepAliveMs });
   const notReady = () => (stopping ? "The bot is stopping." : (options.notReady?.() ?? null));
   const { tokens, sessions, repeats } = options.engine;
   const site = createSite(options.publicUrl);
   const app = createApp({
     routes: routesOf(options, site, notReady),
     access: createAccess({ ...options, tokens, sessions, site }),
-    ...{ tokens, sessions, repeats, site },
+    ...{ tokens, sessions, repeats, site, streams },
     errorPage: showError,
     isAdmin: (by) => options.engine.access.isAdmin(by),
     limits: createRateLimits(options.rateLimit),
@@ -135,6 +140,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
     },
     async stop() {
       stopping = true;
+      streams.close();
       await close(server, options.timeouts?.stopMs ?? 5000);
     },
   };
@@ -147,6 +153,7 @@ function routesOf(options: WebServerOptions, site: Site, notReady: Readiness): r
     ...generateRoutes(engine),
     ...executeRoutes(engine),
     ...executionRoutes(engine),
+    ...streamRoutes(engine),
     ...fileRoutes(engine),
     ...promptRoutes(engine),
     ...evaluationRoutes(engine),

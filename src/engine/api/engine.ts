@@ -15,6 +15,7 @@ import type { Prompts } from "./prompts.ts";
 import type { Repeats } from "./repeats.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Sharing } from "./sharing.ts";
+import type { Streams } from "./streams.ts";
 import type { Tokens } from "./tokens.ts";
 import type { Triggers } from "./triggers.ts";
 import type { Workflows } from "./workflows.ts";
@@ -24,6 +25,7 @@ export interface Engine {
   readonly access: Access;
   readonly workflows: Workflows;
   readonly executions: Executions;
+  readonly streams: Streams;
   readonly approvals: Approvals;
   readonly audit: Audit;
   readonly triggers: Triggers;

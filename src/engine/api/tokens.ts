@@ -27,6 +27,12 @@ export interface Tokens {
    * `rate_limited`; `slack_unavailable`.
    */
   identify(token: string, isChange: boolean): Promise<TokenHolder>;
+  /**
+   * Whether a token that was identified is still good, without counting it as a use: for what lasts longer than a request.
+   *
+   * @throws {AppError} `token_invalid`, `not_allowed` as `identify`.
+   */
+  assertGood(holder: TokenHolder): Promise<void>;
   /** Records in the audit what a token changed. Durable when it resolves. */
   record(holder: TokenHolder, use: TokenUse): Promise<void>;
 }

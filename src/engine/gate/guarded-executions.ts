@@ -82,12 +82,12 @@ export class GuardedExecutions implements ExecutionsApi {
   }
 
   async get(executionId: string, reader?: string): Promise<ExecutionView> {
-    const { view, masker } = await this.#readFor(executionId, reader);
+    const { view, masker } = await this.readFor(executionId, reader);
     return maskView(view, masker);
   }
 
   async listSteps(executionId: string, query: StepQuery, reader?: string): Promise<StepPage> {
-    const { masker } = await this.#readFor(executionId, reader);
+    const { masker } = await this.readFor(executionId, reader);
     const { state, workflow } = await this.#parts.executions.read(executionId);
     const page = toStepPage(workflow, state, query);
     this.#parts.executions.keep(state);
@@ -101,7 +101,7 @@ export class GuardedExecutions implements ExecutionsApi {
    * @throws {AppError} `execution_not_found`, `not_allowed`.
    */
   async findFile(executionId: string, ref: string, reader: string): Promise<FileValue | null> {
-    const { masker } = await this.#readFor(executionId, reader);
+    const { masker } = await this.readFor(executionId, reader);
     const { state } = await this.#parts.executions.read(executionId);
     const file = findFile(state, ref, masker);
     this.#parts.executions.keep(state);
@@ -110,11 +110,11 @@ export class GuardedExecutions implements ExecutionsApi {
 
   /** What masks a run for a reader; `null`: they see all. @throws {AppError} `execution_not_found`, `not_allowed`. */
   async maskerFor(executionId: string, reader: string | undefined): Promise<Masker | null> {
-    return (await this.#readFor(executionId, reader)).masker;
+    return (await this.readFor(executionId, reader)).masker;
   }
 
   /** The whole view, with what masks it for this reader. @throws {AppError} `execution_not_found`, `not_allowed`. */
-  async #readFor(executionId: string, reader: string | undefined): Promise<Unmasked> {
+  async readFor(executionId: string, reader: string | undefined): Promise<Unmasked> {
     const { view, masker } = await this.read(executionId);
     if (reader === undefined) return { view, masker };
     const { sees, knows } = await rightsIn(this.#gate, reader, view);
@@ -141,6 +141,22 @@ export class GuardedExecutions implements ExecutionsApi {
 
   listEnded(startedBy: string, limit: number): Promise<readonly ExecutionSummary[]> {
     return this.#parts.executions.listEnded(startedBy, limit);
+  }
+
+  /** Those of a list that a reader may see. @param reader - absent: all. */
+  async visibleTo(
+    reader: string | undefined,
+    runs: readonly ExecutionSummary[],
+  ): Promise<readonly ExecutionSummary[]> {
+    const { access } = this.#gate;
+    if (reader === undefined || runs.length === 0) return runs;
+    const person = access.personOf(reader);
+    if (person === null || (await access.isAdmin(person, "recent"))) return runs;
+    if (!(await access.mayUse(person, "recent"))) return [];
+    const sees = this.#seerOf(person);
+    const visible: ExecutionSummary[] = [];
+    for (const run of runs) if (await sees(run)) visible.push(run);
+    return visible;
   }
 
   async #listFor(

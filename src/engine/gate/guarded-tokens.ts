@@ -107,12 +107,19 @@ export class GuardedTokens implements Tokens {
     // Comparing digests takes the same time for every token.
     if (record === null || !timingSafeEqual(hash, Buffer.from(record.hash, "hex"))) throw unknown();
     const { id: tokenId, name, owner, scopes } = record;
-    if (record.revoked !== null) throw invalid("This token was revoked.");
-    if (record.expiresAt <= clock.now()) throw invalid("This token has expired.");
+    assertValid(record, clock.now());
     await this.#admit(tokenId);
     if (!(await this.#gate.access.mayUse(owner, isChange ? "now" : "recent"))) throw noMember();
     await this.#note(tokenId);
     return { tokenId, name, owner, scopes };
+  }
+
+  async assertGood({ tokenId, owner }: TokenHolder): Promise<void> {
+    const { store, clock } = this.#options;
+    const record = await store.tokens.get(tokenId);
+    if (record === null) throw unknown();
+    assertValid(record, clock.now());
+    if (!(await this.#gate.access.mayUse(owner, "recent"))) throw noMember();
   }
 
   async record({ tokenId, name, owner }: TokenHolder, use: TokenUse): Promise<void> {
@@ -175,6 +182,12 @@ export class GuardedTokens implements Tokens {
 
 function isAlive({ revoked, expiresAt }: TokenRecord, now: number): boolean {
   return revoked === null && expiresAt > now;
+}
+
+/** @throws {AppError} `token_invalid` when it was revoked or has expired. */
+function assertValid({ revoked, expiresAt }: TokenRecord, now: number): void {
+  if (revoked !== null) throw invalid("This token was revoked.");
+  if (expiresAt <= now) throw invalid("This token has expired.");
 }
 
 function idOf(hash: string): string {

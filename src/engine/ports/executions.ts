@@ -101,8 +101,12 @@ export interface ExecutionRecordPage {
 
 /** The append-only log of each execution. */
 export interface LogStore {
-  /** The commits after `afterRev`, in order, without gaps. */
-  read(executionId: string, afterRev: number): Promise<readonly Commit[]>;
+  /**
+   * The commits after `afterRev`, in order, without gaps.
+   *
+   * @param limit - the first ones of them. @default all
+   */
+  read(executionId: string, afterRev: number, limit?: number): Promise<readonly Commit[]>;
   /**
    * Appends a commit. Durable when it resolves. The row `(executionId, rev)` is revision check and
    * fence together; the caller sees to it that `rev` follows on the last one.

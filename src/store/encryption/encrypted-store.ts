@@ -161,8 +161,8 @@ function sealLeases(leases: LeaseStore, { executions }: RecordSeals): LeaseStore
 
 function sealLog(log: LogStore, seals: RecordSeals): LogStore {
   return {
-    read: async (executionId, afterRev) =>
-      openAll(seals.commits, await log.read(executionId, afterRev)),
+    read: async (executionId, afterRev, limit) =>
+      openAll(seals.commits, await log.read(executionId, afterRev, limit)),
     commit: (commit, record, settled, totals, audit) =>
       log.commit(
         seals.commits.seal(commit),

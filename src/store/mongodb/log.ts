@@ -11,14 +11,17 @@ import type { WriteBehind } from "./write-behind.ts";
 const REV_DIGITS = 10;
 const LAST_REV = 10 ** REV_DIGITS - 1;
 
+/** Of MongoDB's (https://www.mongodb.com/docs/manual/reference/method/cursor.limit/). */
+const NO_LIMIT = 0;
+
 /** The append-only log of each execution. One insert is a commit; head and signals follow. */
 export function createLog(connection: Connection, trailing: WriteBehind): LogStore {
   const { log } = connection.collections;
   const inserts = connection.inserts<LogDocument>("log");
   return {
-    async read(executionId, afterRev) {
+    async read(executionId, afterRev, limit = NO_LIMIT) {
       const documents = await connection.ask(() =>
-        log.find(logAfter(executionId, afterRev)).sort({ _id: 1 }).toArray(),
+        log.find(logAfter(executionId, afterRev)).sort({ _id: 1 }).limit(limit).toArray(),
       );
       return documents.map(toCommit);
     },

@@ -8,6 +8,9 @@ import { prepareInsert } from "./record-table.ts";
 import { integer, json, type Row, text } from "./row.ts";
 import { prepareTotals } from "./totals.ts";
 
+/** Of SQLite's (https://sqlite.org/lang_select.html#limitoffset). */
+const NO_LIMIT = -1;
+
 /**
  * The append-only log of each execution. Head and signals are written in the transaction of the
  * commit: here they never lag.
@@ -20,7 +23,7 @@ export function createLog(connection: Connection): LogStore {
     "SELECT commit_id FROM log WHERE execution_id = ? AND rev = ?",
   );
   const selectAfter = connection.prepare(
-    "SELECT * FROM log WHERE execution_id = ? AND rev > ? ORDER BY rev",
+    "SELECT * FROM log WHERE execution_id = ? AND rev > ? ORDER BY rev LIMIT ?",
   );
   const writeRecord = prepareRecordWrite(connection);
   const settle = prepareSettling(connection);
@@ -28,8 +31,8 @@ export function createLog(connection: Connection): LogStore {
   const addAudit = prepareInsert(connection, AUDIT);
 
   return {
-    read: (executionId, afterRev) =>
-      connection.read(() => selectAfter.all(executionId, afterRev).map(toCommit)),
+    read: (executionId, afterRev, limit = NO_LIMIT) =>
+      connection.read(() => selectAfter.all(executionId, afterRev, limit).map(toCommit)),
     async commit(commit, head, settled, totals = [], audit = []) {
       const { executionId, rev, epoch, commitId, at } = commit;
       const events = JSON.stringify(commit.events);

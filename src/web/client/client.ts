@@ -1,9 +1,16 @@
 import { z } from "zod";
-import { AppError, isErrorCode } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
 import { readJson } from "../../shared/read-json.ts";
-import type { Answers, Endpoint } from "../http/endpoint.ts";
-import { ErrorBody } from "../open-api/answers.ts";
+import {
+  type Answers,
+  type Endpoint,
+  EVENT_STREAM,
+  type Events,
+  type StreamEndpoint,
+} from "../http/endpoint.ts";
+import { notReached, notUnderstood, toError } from "./client-errors.ts";
+import { type EventOf, follow } from "./follow.ts";
+import { withRetries } from "./retries.ts";
 
 export interface ClientOptions {
   /** Where the bot listens, asked for again before each request: `http://127.0.0.1:3000`. */
@@ -12,6 +19,10 @@ export interface ClientOptions {
   readonly token?: string;
   /** Milliseconds for the whole answer. @default 30000 */
   readonly timeoutMs?: number;
+  /** How often a request is repeated that was not served, where a repeat does no harm. @default 2 */
+  readonly retries?: number;
+  /** Milliseconds that a repeat may be put off; a bot that asks for more is not asked again. @default 10000 */
+  readonly maxWaitMs?: number;
 }
 
 /** What an endpoint is called with. What it takes nothing of is left out. */
@@ -48,54 +59,109 @@ export interface ApiClient {
     endpoint: Endpoint<Params, Query, Body, Success>,
     call?: Call<Params, Query, Body>,
   ): Promise<z.output<Success[keyof Success & number]>>;
+  /**
+   * The events of a stream. A connection that breaks or falls silent is opened again after the last event, so none is lost or comes
+   * twice; an event `end` is the last one.
+   *
+   * @param signal - ends it without an error.
+   * @throws {AppError} as `call`, when it is refused or cannot be opened any more.
+   */
+  stream<Params extends z.ZodObject, Query extends z.ZodType, Sent extends Events>(
+    endpoint: StreamEndpoint<Params, Query, Sent>,
+    call?: Call<Params, Query, z.ZodUndefined>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<EventOf<Sent>>;
 }
 
 /**
- * A client of the bot at an address.
+ * A client of the bot at an address. It is typed by the endpoints: `client.call(endpoints.listWorkflows)`.
  *
  * @internal benches and tests use it
  */
 export function createClient(options: ClientOptions): ApiClient {
   return {
-    async call(endpoint, call = {}) {
-      const { status, body } = await send(options, endpoint, call);
-      return read(endpoint.answers, status, body);
-    },
+    call: (endpoint, call = {}) =>
+      withRetries(options, isRepeatable(endpoint, call), async () => {
+        const { response, body } = await send(options, endpoint, call);
+        return read(endpoint.answers, response, body);
+      }),
+    stream: (endpoint, call = {}, signal = new AbortController().signal) =>
+      follow(endpoint.events, { signal, open: opener(options, endpoint, call) }),
   };
 }
 
+/** Whether a repeat does no harm even if the first was done. */
+function isRepeatable(
+  { method }: Endpoint,
+  { idempotencyKey }: Call<z.ZodType, z.ZodType, z.ZodType>,
+): boolean {
+  return method === "GET" || idempotencyKey !== undefined;
+}
+
+/** Opens a stream after an event. */
+function opener(
+  options: ClientOptions,
+  endpoint: Endpoint,
+  call: Call<z.ZodType, z.ZodType, z.ZodType>,
+) {
+  return (lastId: string, signal: AbortSignal): Promise<Response> =>
+    withRetries({ retries: 5, ...options }, true, async () => {
+      const accept = { accept: EVENT_STREAM, ...(lastId !== "" && { "last-event-id": lastId }) };
+      const response = await request(options, endpoint, call, { headers: accept, signal });
+      if (response.status === 200) return response;
+      throw toError(parsed(await response.text()), response);
+    });
+}
+
 interface Received {
-  readonly status: number;
+  readonly response: Response;
   readonly body: unknown;
 }
 
 async function send(
-  { url, token, timeoutMs = 30_000 }: ClientOptions,
+  options: ClientOptions,
+  endpoint: Endpoint,
+  call: Call<z.ZodType, z.ZodType, z.ZodType>,
+): Promise<Received> {
+  const signal = AbortSignal.timeout(options.timeoutMs ?? 30_000);
+  const headers = { accept: "application/json" };
+  const response = await request(options, endpoint, call, { headers, signal });
+  try {
+    return { response, body: parsed(await response.text()) };
+  } catch (cause) {
+    throw notReached(options.url(), cause);
+  }
+}
+
+/** @returns `undefined`: it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return readJson(text, "text").value;
+  } catch {
+    return undefined;
+  }
+}
+
+async function request(
+  { url, token }: ClientOptions,
   endpoint: Endpoint,
   { params = {}, query = {}, body, idempotencyKey }: Call<z.ZodType, z.ZodType, z.ZodType>,
-): Promise<Received> {
+  { headers: given, signal }: { readonly headers: Record<string, string>; signal: AbortSignal },
+): Promise<Response> {
   const target = `${url()}${fill(endpoint.path, toTexts(params))}${search(toTexts(query))}`;
-  const headers = new Headers({ accept: "application/json" });
+  const headers = new Headers(given);
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   if (idempotencyKey !== undefined) headers.set("idempotency-key", idempotencyKey);
   if (body !== undefined) headers.set("content-type", "application/json");
   try {
-    const response = await fetch(target, {
+    return await fetch(target, {
       method: endpoint.method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
-    return { status: response.status, body: readJson(await response.text(), "text").value };
   } catch (cause) {
-    throw new AppError({
-      code: "service_unavailable",
-      message: `The bot does not answer at ${url()}. Is it running, and is the address right?`,
-      retryable: true,
-      outcomeUnknown: true,
-      details: { status: 0 },
-      cause,
-    });
+    throw notReached(url(), cause);
   }
 }
 
@@ -126,28 +192,15 @@ function toTexts(value: unknown): Record<string, string> {
 
 function read<Success extends Answers, Status extends keyof Success & number>(
   answers: Success,
-  status: number,
+  response: Response,
   body: unknown,
 ): z.output<Success[Status]> {
+  const { status } = response;
   const statuses = Object.keys(answers).map(Number);
   const declared = statuses.find((known): known is Status => known === status);
   const schema = declared === undefined ? undefined : answers[declared];
-  if (schema === undefined) throw toError(body, status);
-  const parsed = z.safeParse<Success[Status]>(schema, body);
-  if (parsed.success) return parsed.data;
-  throw new AppError({
-    code: "service_rejected",
-    message: `The bot answered with what this version does not know. ${z.prettifyError(parsed.error)}`,
-    details: { status },
-  });
-}
-
-function toError(body: unknown, status: number): AppError {
-  const { data } = ErrorBody.safeParse(body);
-  return new AppError({
-    code: data !== undefined && isErrorCode(data.code) ? data.code : "service_rejected",
-    message: data?.error ?? `The bot answered with ${status}, and not with an error of its own.`,
-    retryable: status === 429 || status === 503,
-    details: { status },
-  });
+  if (schema === undefined) throw toError(body, response);
+  const answer = z.safeParse<Success[Status]>(schema, body);
+  if (answer.success) return answer.data;
+  throw notUnderstood(z.prettifyError(answer.error), { status });
 }

@@ -174,24 +174,25 @@ export const Execution = z
   })
   .meta({ id: "Execution" });
 
+/** One execution of a list. */
+export const ExecutionSummary = z
+  .object({
+    executionId: z.string(),
+    workflowId: z.string(),
+    workflowName: z.string(),
+    workflowVersion: z.int(),
+    status: Status,
+    waitingOn: z.array(z.string()),
+    startedBy: z.string().nullable(),
+    labels: Labels,
+    startedAt: Moment,
+    completedAt: Moment.nullable(),
+    totalCost: Dollars,
+  })
+  .meta({ id: "ExecutionSummary" });
+
 export const ExecutionPage = z.object({
-  executions: z.array(
-    z
-      .object({
-        executionId: z.string(),
-        workflowId: z.string(),
-        workflowName: z.string(),
-        workflowVersion: z.int(),
-        status: Status,
-        waitingOn: z.array(z.string()),
-        startedBy: z.string().nullable(),
-        labels: Labels,
-        startedAt: Moment,
-        completedAt: Moment.nullable(),
-        totalCost: Dollars,
-      })
-      .meta({ id: "ExecutionSummary" }),
-  ),
+  executions: z.array(ExecutionSummary),
   nextCursor: z.string().nullable(),
 });
 

@@ -48,6 +48,18 @@ const Started = z.object({
     .meta({ description: "The same was asked before, and this is what it began." }),
 });
 
+/** Which executions of all: filters that are combined. */
+export function runFilter() {
+  return z
+    .object({
+      workflowId: z.string().optional(),
+      status: SeveralStatuses.optional(),
+      version: GivenVersion.optional(),
+      startedBy: z.string().optional().meta({ description: "Slack user id." }),
+    })
+    .catchall(z.string());
+}
+
 /** Media types of bodies that bring variables. */
 const VARIABLES = [
   "application/json",
@@ -91,20 +103,14 @@ export const executionEndpoints = {
       "Filters can be combined. `label.<name>=<value>` finds those that have a label, `input.<name>=<value>` beside `workflowId` those of which an input has this value. A page may be shorter than `limit`, or empty, and yet have a `nextCursor`: so much was read for it, and the next one continues.",
     access: "token",
     params: NoParams,
-    query: z
-      .object({
-        workflowId: z.string().optional(),
-        status: SeveralStatuses.optional(),
-        version: GivenVersion.optional(),
-        startedBy: z.string().optional().meta({ description: "Slack user id." }),
-        startedFrom: GivenMoment.optional(),
-        startedBefore: GivenMoment.optional(),
-        endedFrom: GivenMoment.optional(),
-        endedBefore: GivenMoment.optional(),
-        limit: wholeNumber(1, MAX_LIMIT, LIMIT).default(50),
-        cursor: z.string().optional().meta({ description: "`nextCursor` of the page before." }),
-      })
-      .catchall(z.string()),
+    query: runFilter().extend({
+      startedFrom: GivenMoment.optional(),
+      startedBefore: GivenMoment.optional(),
+      endedFrom: GivenMoment.optional(),
+      endedBefore: GivenMoment.optional(),
+      limit: wholeNumber(1, MAX_LIMIT, LIMIT).default(50),
+      cursor: z.string().optional().meta({ description: "`nextCursor` of the page before." }),
+    }),
     body: noBody,
     answers: { 200: ExecutionPage },
     errors: ["workflow_not_found"],

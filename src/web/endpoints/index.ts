@@ -5,6 +5,7 @@ import { jobEndpoints } from "./jobs.ts";
 import { operationEndpoints } from "./operations.ts";
 import { promptEndpoints } from "./prompts.ts";
 import { auditEndpoints, evaluationEndpoints, eventEndpoints, fileEndpoints } from "./records.ts";
+import { streamEndpoints } from "./streams.ts";
 import { switchEndpoints } from "./triggers.ts";
 import { pauseEndpoints, templateEndpoints, workflowEndpoints } from "./workflows.ts";
 
@@ -17,6 +18,7 @@ export const endpoints = {
   ...jobEndpoints,
   ...switchEndpoints,
   ...executionEndpoints,
+  ...streamEndpoints,
   ...triggerEndpoints,
   ...eventEndpoints,
   ...fileEndpoints,

@@ -17,6 +17,7 @@ import type { ClientAddress } from "./client-address.ts";
 import { type Endpoint, keepsAnswers, scopeOf } from "./endpoint.ts";
 import { toErrorResponse } from "./error-response.ts";
 import { assertSentByPage } from "./form-token.ts";
+import type { OpenStreams } from "./open-streams.ts";
 import type { RateLimits } from "./rate-limit.ts";
 import { readIdempotencyKey } from "./request-headers.ts";
 import type { RouteResponse } from "./response.ts";
@@ -46,6 +47,7 @@ export interface AppOptions {
   /** Shows an error to a person, where it is one who asked. @returns `null`: a program did. */
   readonly errorPage: (refused: Refused) => RouteResponse | null;
   readonly repeats: Repeats;
+  readonly streams: OpenStreams;
   readonly isAdmin: (by: string) => Promise<boolean>;
   readonly logger: Logger;
 }
@@ -257,16 +259,18 @@ interface RequestParts extends Caller {
 }
 
 function toWebRequest(
-  { access, limits, clientAddress, repeats }: AppOptions,
-  { env: { incoming }, req, var: { target, proof } }: Context<AppEnv>,
-  { by, session, endpoint, place: slots }: RequestParts,
+  { access, limits, clientAddress, repeats, streams }: AppOptions,
+  { env: { incoming, outgoing }, req, var: { target, proof } }: Context<AppEnv>,
+  { by, session, assertGood, endpoint, place: slots }: RequestParts,
 ): WebRequest {
   const isLocal = access.isLocal(incoming);
   const body = (maxBytes?: number) =>
     readBody(incoming, isLocal ? undefined : (slots ?? undefined), maxBytes);
   return {
     ...target,
-    ...{ by, session, isLocal, headers: incoming.headers, params: req.param() },
+    ...{ by, session, isLocal, headers: incoming.headers, params: req.param(), assertGood },
+    isHead: incoming.method === "HEAD",
+    openStream: () => streams.open(by, outgoing),
     once(asked, work) {
       const key = keepsAnswers(endpoint) ? readIdempotencyKey(incoming.headers) : null;
       const scope = `${by} ${endpoint.method} ${incoming.url ?? ""}`;

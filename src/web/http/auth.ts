@@ -22,7 +22,7 @@ export interface AccessOptions {
   /** Absent: only local callers are served, and those with a token of their own. */
   readonly apiToken?: string;
   /** The tokens of people. */
-  readonly tokens: Pick<Tokens, "identify">;
+  readonly tokens: Pick<Tokens, "identify" | "assertGood">;
   /** Those of people who are signed in to the console. */
   readonly sessions: Pick<Sessions, "identify">;
   readonly site: Pick<Site, "isSecure">;
@@ -36,9 +36,14 @@ export interface Caller {
   readonly token: TokenHolder | null;
   /** `null`: the caller is not signed in by a cookie. */
   readonly session: Session | null;
+  /** Whether it would still be served: for answers that last. @throws {AppError} as `identify`. */
+  assertGood(): Promise<void>;
 }
 
-export const OPERATING: Caller = { by: OPERATOR, token: null, session: null };
+export const OPERATING: Caller = {
+  ...{ by: OPERATOR, token: null, session: null },
+  assertGood: async () => undefined,
+};
 
 /** Who may call the API, and who is exempt from the rate limit. */
 export interface Access {
@@ -68,10 +73,16 @@ export function createAccess(options: AccessOptions): Access {
       const token = bearerOf(request);
       if (token !== undefined && looksLikeApiToken(token)) {
         const holder = await options.tokens.identify(token, isChange);
-        return { by: holder.owner, token: holder, session: null };
+        const assertGood = () => options.tokens.assertGood(holder);
+        return { by: holder.owner, token: holder, session: null, assertGood };
       }
       const session = token === undefined ? await sessionOf(options, request, isChange) : null;
-      if (session !== null) return { by: session.by, token: session.token, session };
+      if (session !== null) {
+        const assertGood = async () => {
+          if ((await sessionOf(options, request, false)) === null) throw signedOut();
+        };
+        return { by: session.by, token: session.token, session, assertGood };
+      }
       if (expected !== null) assertToken(token, expected);
       else if (!isLocal(request)) throw notLocal(refusal);
       return OPERATING;
@@ -89,6 +100,10 @@ async function sessionOf(
   const session = secret === null ? null : await sessions.identify(secret, isChange);
   if (session?.via !== "api_token") return session;
   return apiToken !== undefined && session.proof === proofOf(apiToken) ? session : null;
+}
+
+function signedOut(): AppError {
+  return new AppError({ code: "token_invalid", message: "You are signed out. Sign in again." });
 }
 
 /** Stands for a value of `API_TOKEN` in a session. */

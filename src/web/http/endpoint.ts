@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { TokenScope } from "../../engine/ports/tokens.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 
@@ -58,11 +58,42 @@ export interface Endpoint<
   readonly answers: Success;
   /** Media types of the successful answer, if it may be something else than JSON. @default JSON alone */
   readonly media?: readonly string[];
+  /** The data of its server-sent events, by their names, if it answers with such (`text/event-stream`). @default none */
+  readonly events?: Events;
   /** Which other answers there may be, of any status and type, and who says so. @default none */
   readonly others?: string;
   /** Codes of the errors that it answers with, besides those that follow from access, parameters and body. */
   readonly errors: readonly ErrorCode[];
 }
+
+/** What the events of a stream hold, by their names. */
+export interface Events {
+  readonly [name: string]: z.ZodType;
+}
+
+/** An endpoint that answers with server-sent events. */
+export type StreamEndpoint<
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodType = z.ZodType,
+  Sent extends Events = Events,
+> = Endpoint<Params, Query, z.ZodUndefined> & { readonly events: Sent };
+
+/** Gives an endpoint of server-sent events its exact type. */
+export function streamEndpoint<
+  Params extends z.ZodObject,
+  Query extends z.ZodType,
+  Sent extends Events,
+>(
+  data: Omit<StreamEndpoint<Params, Query, Sent>, "method" | "body" | "answers" | "media">,
+): StreamEndpoint<Params, Query, Sent> {
+  const body: BodySpec<z.ZodUndefined> = {
+    ...{ read: "none", schema: z.undefined(), isOptional: true, media: [] },
+  };
+  return { ...data, method: "GET", body, answers: {}, media: [EVENT_STREAM] };
+}
+
+/** The media type of server-sent events (https://html.spec.whatwg.org/multipage/iana.html#text/event-stream). */
+export const EVENT_STREAM = "text/event-stream";
 
 /** Gives an endpoint its exact type. */
 export function endpoint<

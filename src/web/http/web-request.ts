@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Session } from "../../engine/api/sessions.ts";
 import type { Json } from "../../shared/json.ts";
+import type { OpenStream } from "./open-streams.ts";
 import type { RouteResponse } from "./response.ts";
 
 /** What a route sees of a request. */
@@ -26,6 +27,16 @@ export interface WebRequest {
    * @throws {AppError} `key_reused`, `request_under_way`.
    */
   once(asked: unknown, work: () => Promise<RouteResponse>): Promise<RouteResponse>;
+  /** Only the head of the answer is asked for. */
+  readonly isHead: boolean;
+  /**
+   * Takes one of the streams that a caller may have open at a time; it is given back when the connection closes.
+   *
+   * @throws {AppError} `rate_limited`.
+   */
+  openStream(): OpenStream;
+  /** Whether the caller would still be served: for answers that last. @throws {AppError} `token_invalid`, `not_allowed`. */
+  assertGood(): Promise<void>;
   /** The caller is a program on this machine that acts for itself; see `isLocalCaller`. */
   readonly isLocal: boolean;
   /**

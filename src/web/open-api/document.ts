@@ -8,7 +8,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
 import { IdempotencyKey } from "../endpoints/parts.ts";
-import { type Endpoint, keepsAnswers } from "../http/endpoint.ts";
+import { type Endpoint, EVENT_STREAM, keepsAnswers } from "../http/endpoint.ts";
 import { ErrorBody, errorsByStatus } from "./answers.ts";
 
 const ABOUT =
@@ -89,10 +89,20 @@ function requestBodyOf({ body }: Endpoint) {
   return { content, required: !isOptional };
 }
 
+/** Each event of a stream by itself: OpenAPI 3.1 has no word for a sequence of them. */
+function eventOf({ events = {} }: Endpoint): z.ZodType {
+  const each = Object.entries(events).map(([name, data]) =>
+    z.object({ event: z.literal(name), data }),
+  );
+  return z.union(each).meta({ description: "One event of the stream." });
+}
+
 function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const { answers, media = [] } = endpoint;
   const responses: Record<string, ZodOpenApiResponseObject> = {};
-  const others: ZodOpenApiContentObject = Object.fromEntries(media.map((type) => [type, {}]));
+  const others: ZodOpenApiContentObject = Object.fromEntries(
+    media.map((type) => [type, type === EVENT_STREAM ? { schema: eventOf(endpoint) } : {}]),
+  );
   if (Object.keys(answers).length === 0 && media.length > 0)
     responses["200"] = { description: "Done.", content: others };
   for (const [status, schema] of Object.entries(answers)) {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionQuery } from "../../engine/api/executions.ts";
+import type { RunFilter } from "../../engine/api/streams.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { executionEndpoints } from "../endpoints/executions.ts";
+import { executionEndpoints, type runFilter } from "../endpoints/executions.ts";
 import { parseInput } from "../http/input.ts";
 import { type Route, route } from "../http/route.ts";
 
@@ -45,6 +46,18 @@ function toQuery(asked: Asked, query: URLSearchParams): ExecutionQuery {
     ...(more.length > 0 ? { statuses: status ?? [] } : omitUndefined({ status: first })),
     isBounded: true,
   };
+}
+
+/** Which executions are watched. @throws {AppError} `input_invalid`, also for a filter that only a list has. */
+export function toFilter(
+  { workflowId, status, version, startedBy }: z.output<ReturnType<typeof runFilter>>,
+  query: URLSearchParams,
+): RunFilter {
+  const unknown = [...query.keys()].find((name) => name.startsWith("input."));
+  if (unknown !== undefined)
+    parseInput(z.never("is a filter of the list, and not of what is watched"), "", unknown);
+  const labels = namedIn(query, "label");
+  return omitUndefined({ workflowId, version, startedBy, labels, statuses: status });
 }
 
 /** What is asked of values with names. A filter that is not understood must not be left out. */

@@ -13,6 +13,7 @@ export function logConformance(open: OpenStore): void {
 
       expect(await store.log.read("exec_1", 0)).toEqual(all);
       expect(await store.log.read("exec_1", 9)).toEqual(all.slice(9));
+      expect(await store.log.read("exec_1", 9, 2)).toEqual(all.slice(9, 11));
       expect(await store.log.read("exec_1", 12)).toEqual([]);
     });
 
