@@ -42,9 +42,27 @@ function details({ name, actions }: ServiceSummary): readonly string[] {
     `*${escapeText(name)}*`,
     ...actions.map((action) => {
       const effect = action.sideEffect ? "changes something outside" : "only reads";
-      return `• *${escapeText(action.name)}* (${effect}): ${escapeText(action.summary)}\n    ${showAsCode(action.params)}`;
+      const example =
+        action.example === undefined
+          ? []
+          : [`    Example: ${showAsCode(JSON.stringify(action.example))}`];
+      return [
+        `• *${escapeText(action.name)}* (${effect}): ${escapeText(action.summary)}`,
+        ...action.parameters.map((parameter) => `    ${showParameter(parameter)}`),
+        ...example,
+      ].join("\n");
     }),
   ];
+}
+
+function showParameter({
+  name,
+  type,
+  isRequired,
+  description,
+}: ServiceSummary["actions"][number]["parameters"][number]): string {
+  const said = description === undefined ? "" : `: ${escapeText(description)}`;
+  return `${showAsCode(`${name}${isRequired ? "" : "?"}: ${type}`)}${said}`;
 }
 
 function find(typed: string, services: readonly ServiceSummary[], command: string): ServiceSummary {

@@ -230,6 +230,18 @@ export interface ServiceSummary {
     readonly summary: string;
     /** Its parameters, as types of TypeScript. */
     readonly params: string;
+    readonly parameters: readonly {
+      readonly name: string;
+      /** As a type of TypeScript. */
+      readonly type: string;
+      readonly isRequired: boolean;
+      /** Part of a sentence. */
+      readonly description?: string;
+      /** What it is if it is absent, as JSON. */
+      readonly default?: string;
+    }[];
+    /** Parameters of a call as a workflow may have it. */
+    readonly example?: JsonObject;
     /** Does it change something outside? */
     readonly sideEffect: boolean;
   }[];

@@ -13,6 +13,35 @@ export function toNotation(schema: z.ZodType): string {
   return render(json, 0);
 }
 
+/** One member of an object, for people. */
+export interface MemberText {
+  readonly name: string;
+  /** In the notation of TypeScript. */
+  readonly type: string;
+  readonly isRequired: boolean;
+  /** Part of a sentence. Absent: its name says it. */
+  readonly description?: string;
+  /** As JSON. Absent: there is none. */
+  readonly default?: string;
+}
+
+/** The members of an object, each with its type and what it is. */
+export function describeMembers(schema: z.ZodObject): readonly MemberText[] {
+  const json: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const required = readOwn(json, "required");
+  return Object.entries(readOwn(json, "properties") ?? {}).map(([name, member]) => {
+    const description = readOwn(member, "description");
+    const value = readOwn(member, "default");
+    return {
+      name,
+      type: render(member, 0),
+      isRequired: Array.isArray(required) && required.includes(name),
+      ...(typeof description === "string" && { description }),
+      ...(value !== undefined && { default: JSON.stringify(value) }),
+    };
+  });
+}
+
 function render(schema: unknown, depth: number): string {
   const values = readOwn(schema, "enum");
   if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(" | ");
@@ -46,7 +75,7 @@ function renderObject(schema: unknown, depth: number): string {
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
-/** What a type does not say: bounds, patterns, defaults. */
+/** What a type does not say: what it is for, bounds, patterns, defaults. */
 function remark(schema: unknown): string {
   const rule = ["minimum", "maximum", "pattern", "default"].flatMap((key) => {
     const value = readOwn(schema, key);
@@ -55,5 +84,9 @@ function remark(schema: unknown): string {
     const isEmpty = typeof value === "object";
     return isEmpty ? [] : [`${key} ${JSON.stringify(value)}`];
   });
-  return rule.length === 0 ? "" : ` /* ${rule.join(", ")} */`;
+  const description = readOwn(schema, "description");
+  // No description ends the comment that it stands in.
+  const said = typeof description === "string" ? [description.replaceAll("*/", "")] : [];
+  const all = [...said, ...rule];
+  return all.length === 0 ? "" : ` /* ${all.join(", ")} */`;
 }

@@ -84,6 +84,8 @@ export type UnknownPolicy = "repeat" | "look" | "ask";
 export interface ServiceAction {
   /** One line for people: what it does. */
   readonly summary: string;
+  /** Parameters of a call as a workflow may have it, for the documentation. */
+  readonly example?: JsonObject;
   /**
    * What a call with these parameters does, in one sentence for people: rendered by code, so that
    * reviewers see the action itself and no summary of it. Parameters may still hold templates, and

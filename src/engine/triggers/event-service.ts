@@ -17,18 +17,25 @@ const PublishParams = z.strictObject({
   name: EventName.refine(
     (name) => !isBuiltInEvent(name),
     "a name that the bot does not publish itself",
-  ).register(paramTraits, {
-    insteadOfTemplates: "Write the name in full, and what differs into the payload.",
-  }),
+  )
+    .describe("its name, written in full")
+    .register(paramTraits, {
+      insteadOfTemplates: "Write the name in full, and what differs into the payload.",
+    }),
   payload: inPlace(
     anyJsonObject().refine(
       (payload) => JSON.stringify(payload).length <= MAX_PAYLOAD,
       `at most ${MAX_PAYLOAD.toLocaleString("en")} characters as JSON`,
     ),
     plain,
-  ).optional(),
-  /** Distinguishes a repeat from another event of the same name. @default the step's attempt, so that only its own repeats are one */
-  id: inPlace(z.string().min(1).max(200), plain).optional(),
+  )
+    .optional()
+    .describe("what it brings"),
+  id: inPlace(z.string().min(1).max(200), plain)
+    .optional()
+    .describe(
+      "distinguishes a repeat from another event of the same name; without it only repeats of the step itself are one",
+    ),
 });
 
 /** What a step publishes. */
@@ -63,6 +70,7 @@ function createEventService({ publish }: EventServiceOptions): Service {
         },
         outline: ({ name }) =>
           wording`Publishes the event ${shown(name)}, by which other workflows may be started`,
+        example: { name: "order.shipped", payload: { number: "{{variables.number}}" } },
         params: PublishParams,
         sideEffect: true,
         onUnknown: "repeat",

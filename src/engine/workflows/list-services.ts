@@ -1,5 +1,5 @@
 import type { ServiceSummary } from "../api/workflows.ts";
-import { toNotation } from "../definition/notation.ts";
+import { describeMembers, toNotation } from "../definition/notation.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 
 /** What steps may call, as it is registered. */
@@ -10,6 +10,8 @@ export function listServices(services: ServiceRegistry): readonly ServiceSummary
       name: action,
       summary: described.summary,
       params: toNotation(described.params),
+      parameters: describeMembers(described.params),
+      ...(described.example && { example: described.example }),
       sideEffect: described.sideEffect,
     })),
   }));

@@ -24,6 +24,7 @@ const Statement = z
   .string()
   .min(1)
   .max(50_000)
+  .describe("one statement, with $1, $2 … for the values")
   .superRefine((query, context) => {
     const problem = whyNotStandalone(query);
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
@@ -33,13 +34,13 @@ const Statement = z
   });
 
 /** Name of a connection; case is ignored, and `-` equals `_`. */
-const ConnectionName = inPlace(z.string().min(1).max(64), plain)
+const ConnectionName = inPlace(z.string().min(1).max(64).describe("name of the connection"), plain)
   .default(DEFAULT_CONNECTION)
   .register(externalNames, { kind: "connection", absent: DEFAULT_CONNECTION });
 
 const QueryParams = z.strictObject({
   query: Statement,
-  values: inPlace(z.array(anyJson()).max(1000), plain).default([]),
+  values: inPlace(z.array(anyJson()).max(1000).describe("the values, in order"), plain).default([]),
   connection: ConnectionName,
 });
 
@@ -77,6 +78,10 @@ export function createDatabaseService(options: {
     actions: {
       query: defineAction({
         summary: "Runs one SQL statement with its values; gives {rows, rowCount}.",
+        example: {
+          query: "SELECT * FROM orders WHERE number = $1",
+          values: ["{{variables.number}}"],
+        },
         params: QueryParams,
         describe: ({ query, values }) => {
           const given = values === undefined ? "" : ` with ${showText(values)}`;

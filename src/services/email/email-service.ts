@@ -38,6 +38,11 @@ export function createEmailService(options: EmailServiceOptions): EmailService {
           return `Sends an e-mail to ${showText(to)}${attached}: "${showText(subject)}"`;
         },
         outline: outlineMail,
+        example: {
+          to: "{{variables.email}}",
+          subject: "Your order {{variables.number}}",
+          body: "<p>It is on its way.</p>",
+        },
         params: SendParams,
         sideEffect: true,
         onUnknown: "repeat",

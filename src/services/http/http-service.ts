@@ -8,8 +8,9 @@ import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { defineAction, showText } from "../action.ts";
 import { createAddressGuard } from "./address-guard.ts";
 import { outlineRequest } from "./outline-request.ts";
+import { RequestParams } from "./request-params.ts";
 import { checkSecretHosts, type SecretHosts, secretHostProblems } from "./secret-hosts.ts";
-import { RequestParams, sendRequest } from "./send-request.ts";
+import { sendRequest } from "./send-request.ts";
 
 /** The `traceparent` header of a request; `null`: it has none. */
 export type TraceParentFor = (
@@ -53,6 +54,12 @@ export function createHttpService(
           return `Sends ${showText(method ?? "GET")} ${showText(url)}${sent}`;
         },
         outline: (params) => outlineRequest(params),
+        example: {
+          url: "https://shop.example/orders/{{variables.number}}",
+          method: "PATCH",
+          body: { status: "shipped" },
+          auth: { credential: "shop" },
+        },
         params: RequestParams,
         sideEffect: true,
         reads: ({ method = "GET" }) => typeof method === "string" && /^(?:get|head)$/i.test(method),

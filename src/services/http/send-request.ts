@@ -1,78 +1,18 @@
 import type { Readable } from "node:stream";
 import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
-import { z } from "zod";
-import { inPlace, takesSecrets } from "../../engine/definition/param-traits.ts";
 import type { Credential } from "../../engine/ports/credentials.ts";
 import type { ServiceContext } from "../../engine/ports/service.ts";
-import { anyJson } from "../../shared/any-json.ts";
-import { TimeLimit } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
-import { bodyPlace } from "../../shared/places/body-place.ts";
-import { plain } from "../../shared/places/place.ts";
-import { urlPlace } from "../../shared/places/url-place.ts";
 import { beginningOf } from "../../shared/shorten.ts";
 import type { AddressGuard } from "./address-guard.ts";
-import { AuthParam, type Proof, proofOf } from "./authorize.ts";
+import { type Proof, proofOf } from "./authorize.ts";
 import { toFormText } from "./form-text.ts";
 import { type Hop, nextHop } from "./hop.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
-import { assertFormType, FormParam, type RequestBody, toRequestBody } from "./request-body.ts";
+import { assertFormType, type RequestBody, toRequestBody } from "./request-body.ts";
+import type { RequestParams } from "./request-params.ts";
 import { type Answer, readContent, readRefusal } from "./response-body.ts";
-
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
-const Scalar = z.union([z.string(), z.number(), z.boolean()]);
-const Status = z.int().min(100).max(599);
-
-/** What may be in the name of a header (https://www.rfc-editor.org/rfc/rfc9110#name-tokens). */
-const HeaderName = z
-  .string()
-  .regex(/^[\w!#$%&'*+.^`|~-]+$/, "a header's name: letters, digits and - without spaces");
-
-/** What Node takes as the value of a header: one line of Latin-1. Spaces and line breaks around it are no part of it. */
-const HeaderText = z
-  .string()
-  .refine(
-    (text) => /^[\t -~\u0080-\u00FF]*$/.test(text.trim()),
-    "one line of Latin letters, digits and signs",
-  );
-
-const MAX_TIMEOUT_MS = 300_000;
-
-const Url = z
-  .string()
-  // URL parsers leave line breaks and tabs out.
-  .refine((url) => !/\p{Cc}/u.test(url.trim()), "a URL without line breaks")
-  .pipe(z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" }));
-
-export const RequestParams = z.strictObject({
-  url: takesSecrets(inPlace(Url, urlPlace)),
-  method: inPlace(z.string(), plain)
-    .transform((method) => method.toUpperCase())
-    .pipe(z.enum(METHODS, `one of ${METHODS.join(", ")}`))
-    .default("GET"),
-  headers: takesSecrets(
-    inPlace(z.record(HeaderName, z.union([HeaderText, z.number(), z.boolean()])), plain),
-  ).optional(),
-  query: takesSecrets(
-    inPlace(z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])), plain),
-  ).optional(),
-  /** JSON, text, or a file, whose bytes are sent. */
-  body: takesSecrets(inPlace(anyJson(), bodyPlace)).optional(),
-  form: takesSecrets(FormParam).optional(),
-  /** Absent: by the `Content-Type` of the answer. */
-  responseType: z.enum(["json", "text", "file"], "json, text or file").optional(),
-  timeout: inPlace(
-    TimeLimit.refine((ms) => ms <= MAX_TIMEOUT_MS, "at most 5m"),
-    plain,
-  ).default(30_000),
-  auth: AuthParam.optional(),
-  /** Statuses from 400 that are not a failure. */
-  expectStatus: z
-    .union([Status, z.array(Status).min(1)], "a status such as 404, or a list of them")
-    .optional(),
-});
-export type RequestParams = z.output<typeof RequestParams>;
 
 const MAX_REDIRECTS = 5;
 

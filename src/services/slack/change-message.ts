@@ -26,10 +26,10 @@ const DeleteParams = z.strictObject({ channel: Channel, messageTs: MessageTs });
 const ReactionParams = z.strictObject({
   channel: Channel,
   messageTs: MessageTs,
-  /** `white_check_mark`, with or without colons. */
   emoji: inPlace(
     z
       .string()
+      .describe("white_check_mark, with or without colons")
       .trim()
       .regex(/^:?[a-z0-9_+'-]+(?:::skin-tone-[2-6])?:?$/, "the name of an emoji, such as eyes"),
     plain,
@@ -47,6 +47,11 @@ export function createUpdateAction(slack: SlackParts): ServiceAction {
       `Changes a message in ${nameOf(channel)} to: "${showText(message ?? markdown)}"`,
     outline: ({ channel }) => wording`Changes a message of its own in ${nameOf(channel)}`,
     checkTogether: contentProblems,
+    example: {
+      channel: "#orders",
+      messageTs: "{{stepResults.post.output.messageTs}}",
+      message: "Delivered.",
+    },
     params: UpdateParams,
     sideEffect: true,
     onUnknown: "repeat",
@@ -77,6 +82,7 @@ export function createDeleteAction(slack: SlackParts): ServiceAction {
       "Deletes a message that the run has posted; gives {messageTs, channel}, also if it is gone already.",
     describe: ({ channel }) => `Deletes a message of its own in ${nameOf(channel)}`,
     outline: ({ channel }) => wording`Deletes a message of its own in ${nameOf(channel)}`,
+    example: { channel: "#orders", messageTs: "{{stepResults.post.output.messageTs}}" },
     params: DeleteParams,
     sideEffect: true,
     onUnknown: "repeat",
@@ -105,6 +111,11 @@ export function createReactionAction(slack: SlackParts): ServiceAction {
       `Reacts with ${showText(emoji)} to a message in ${nameOf(channel)}`,
     outline: ({ channel, emoji }) =>
       wording`Reacts with ${showText(emoji)} to a message in ${nameOf(channel)}`,
+    example: {
+      channel: "#orders",
+      messageTs: "{{stepResults.post.output.messageTs}}",
+      emoji: "white_check_mark",
+    },
     params: ReactionParams,
     sideEffect: true,
     onUnknown: "repeat",

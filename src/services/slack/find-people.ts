@@ -21,13 +21,16 @@ const EmailParams = z.strictObject({
     z
       .string()
       .trim()
-      .regex(/^[^\s@]+@[^\s@]+$/, "an e-mail address such as ann@example.com"),
+      .regex(/^[^\s@]+@[^\s@]+$/, "an e-mail address such as ann@example.com")
+      .describe("an address such as ann@example.com"),
     plain,
   ),
 });
 const GroupParams = z.strictObject({
-  /** `@finance`, or its id (S…). */
-  group: inPlace(z.string().trim().min(1), plain).register(externalNames, { kind: "approver" }),
+  group: inPlace(z.string().trim().min(1).describe("@finance, or its id (S…)"), plain).register(
+    externalNames,
+    { kind: "approver" },
+  ),
 });
 
 const GIVES =
@@ -39,6 +42,7 @@ export function createUserAction({ lookup: client }: SlackParts): ServiceAction 
     summary: `Looks up a person by id or mention; ${GIVES}.`,
     describe: ({ user }) => `Looks up the person ${showText(user)}`,
     outline: ({ user }) => wording`Looks up the person ${showText(user)}`,
+    example: { user: "{{execution.startedBy}}" },
     params: UserParams,
     sideEffect: false,
     onUnknown: "repeat",
@@ -56,6 +60,7 @@ export function createEmailLookupAction({ lookup: client }: SlackParts): Service
     summary: `Finds the person who has an e-mail address, or fails; ${GIVES}.`,
     describe: ({ email }) => `Looks up the person with the address ${showText(email)}`,
     outline: ({ email }) => wording`Looks up the person with the address ${showText(email)}`,
+    example: { email: "{{variables.email}}" },
     params: EmailParams,
     sideEffect: false,
     onUnknown: "repeat",
@@ -109,6 +114,7 @@ export function createGroupAction({ groups }: SlackParts): ServiceAction {
     summary: "Reads who is in a user group; gives {group, users}, ids.",
     describe: ({ group }) => `Reads who is in ${showText(group)}`,
     outline: ({ group }) => wording`Reads who is in ${showText(group)}`,
+    example: { group: "@finance" },
     params: GroupParams,
     sideEffect: false,
     onUnknown: "repeat",

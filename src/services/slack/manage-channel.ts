@@ -25,10 +25,10 @@ const MAX_TOPIC = 250;
 const MAX_INVITED = 100;
 
 const CreateParams = z.strictObject({
-  /** Cut to 80 characters. */
   name: inPlace(
     z
       .string()
+      .describe("small letters, digits, - and _; cut to 80 characters")
       .trim()
       .regex(
         /^[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{N}_-]+$/u,
@@ -36,21 +36,23 @@ const CreateParams = z.strictObject({
       ),
     channelNamePlace,
   ),
-  private: z.boolean().optional(),
+  private: z.boolean().optional().describe("seen by its members alone"),
 });
 
 const PEOPLE = "a person's id (U…), a mention, or a list of them";
 const InviteParams = z.strictObject({
   channel: Channel,
-  users: inPlace(z.union([PersonId, z.array(PersonId).min(1).max(MAX_INVITED)], PEOPLE), plain),
+  users: inPlace(
+    z.union([PersonId, z.array(PersonId).min(1).max(MAX_INVITED)], PEOPLE).describe(PEOPLE),
+    plain,
+  ),
 });
 
 const ArchiveParams = z.strictObject({ channel: Channel });
 
 const TopicParams = z.strictObject({
   channel: Channel,
-  /** An empty text takes it away. */
-  topic: inPlace(z.string().max(MAX_TOPIC), plain),
+  topic: inPlace(z.string().max(MAX_TOPIC).describe("an empty text takes it away"), plain),
 });
 
 /** Makes a channel, in which the bot is. */
@@ -61,6 +63,7 @@ export function createChannelAction(slack: SlackParts): ServiceAction {
     describe: (params) => `Makes the ${kindOf(params)} channel ${showText(params["name"])}`,
     outline: (params) =>
       wording`Makes the ${kindWords(params)} channel ${showText(params["name"])}`,
+    example: { name: "inc-{{variables.number}}", private: true },
     params: CreateParams,
     sideEffect: true,
     onUnknown: "look",
@@ -150,6 +153,7 @@ export function createInviteAction(slack: SlackParts): ServiceAction {
     describe: ({ channel, users }) => `Invites ${showText(users)} to ${nameOf(channel)}`,
     outline: ({ channel, users }) =>
       wording`Invites ${listValues([users ?? null].flat().map((one) => showText(one)))} to ${nameOf(channel)}`,
+    example: { channel: "{{stepResults.make.output.channel}}", users: ["U0123456789"] },
     params: InviteParams,
     sideEffect: true,
     // Who came in by an earlier try is in the channel by now.
@@ -227,6 +231,7 @@ export function createArchiveAction(slack: SlackParts): ServiceAction {
       "Archives a channel that the definition names, that a step has made, or that who started the run is in; gives {channel}.",
     describe: ({ channel }) => `Archives ${nameOf(channel)}`,
     outline: ({ channel }) => wording`Archives ${nameOf(channel)}`,
+    example: { channel: "{{stepResults.make.output.channel}}" },
     params: ArchiveParams,
     sideEffect: true,
     onUnknown: "repeat",
@@ -262,6 +267,7 @@ export function createTopicAction(slack: SlackParts): ServiceAction {
       "Writes the topic of a channel that the definition names, that a step has made, or that who started the run is in; gives {channel, topic}.",
     describe: ({ channel, topic }) => `Sets the topic of ${nameOf(channel)}: "${showText(topic)}"`,
     outline: ({ channel }) => wording`Sets the topic of ${nameOf(channel)}`,
+    example: { channel: "#incidents", topic: "Severity {{variables.severity}}" },
     params: TopicParams,
     sideEffect: true,
     onUnknown: "repeat",

@@ -28,11 +28,15 @@ const Block = z.custom<KnownBlock>(
 
 /** What a message says: Slack's own markup, Markdown, or blocks. */
 export const CONTENT = {
-  /** Slack's own markup. With blocks or Markdown: what notifications show. */
-  message: inPlace(z.string().min(1), slackPlace).optional(),
-  /** Markdown, as in a document: headings, tables, lists, code. */
-  markdown: inPlace(z.string().min(1), markdownPlace).optional(),
-  blocks: inPlace(z.array(Block).max(MAX_BLOCKS), markupInBlock, placeInBlocks).optional(),
+  message: inPlace(z.string().min(1), slackPlace)
+    .optional()
+    .describe("Slack's own markup; beside blocks or Markdown what notifications show"),
+  markdown: inPlace(z.string().min(1), markdownPlace)
+    .optional()
+    .describe("Markdown, as in a document: headings, tables, lists, code"),
+  blocks: inPlace(z.array(Block).max(MAX_BLOCKS), markupInBlock, placeInBlocks)
+    .optional()
+    .describe("blocks of Block Kit, in place of Markdown"),
 };
 
 /** What a message says, as parameters have it. */

@@ -19,8 +19,12 @@ const PAGE_SIZE = 200;
 const ThreadParams = z.strictObject({
   channel: Channel,
   threadTs: ThreadTs,
-  /** At most so many messages, the first ones. @default 100 */
-  limit: z.int().min(1).max(MAX_MESSAGES).optional(),
+  limit: z
+    .int()
+    .min(1)
+    .max(MAX_MESSAGES)
+    .optional()
+    .describe("at most so many messages, the first ones; 100 if absent"),
 });
 
 type SlackParts = Pick<Slack, "bulk" | "channels" | "directory">;
@@ -32,6 +36,7 @@ export function createThreadAction(slack: SlackParts): ServiceAction {
       "Reads a thread, its first message included, oldest first; gives {messages: [{ts, user, isBot, text}], hasMore}. Of private channels and direct conversations: only in runs that one of their members has started.",
     describe: ({ channel }) => `Reads a thread in ${nameOf(channel)}`,
     outline: ({ channel }) => wording`Reads a thread in ${nameOf(channel)}`,
+    example: { channel: "#incidents", threadTs: "{{stepResults.post.output.messageTs}}" },
     params: ThreadParams,
     sideEffect: false,
     onUnknown: "repeat",

@@ -37,12 +37,13 @@ const SendParams = z.strictObject({
   channel: Channel,
   ...CONTENT,
   threadTs: ThreadTs.optional(),
-  /** Shows a reply in the channel, too. */
-  broadcast: z.boolean().optional(),
-  /** The one person who sees it, a member of the channel; it is gone when they reload. */
-  visibleTo: PersonId.optional(),
-  /** Slack posts it then: ISO 8601 with its zone, at most 120 days ahead. */
-  sendAt: inPlace(z.string().trim().min(1), plain).optional(),
+  broadcast: z.boolean().optional().describe("shows a reply in the channel, too"),
+  visibleTo: PersonId.optional().describe(
+    "the one person who sees it, a member of the channel; it is gone when they reload",
+  ),
+  sendAt: inPlace(z.string().trim().min(1), plain)
+    .optional()
+    .describe("Slack posts it then: ISO 8601 with its zone, at most 120 days ahead"),
 });
 type SendParams = z.output<typeof SendParams>;
 
@@ -59,6 +60,7 @@ export function createSendAction(slack: SlackParts): ServiceAction {
     },
     outline: outlineSend,
     checkTogether: checkSend,
+    example: { channel: "#orders", message: "Order {{variables.number}} is on its way." },
     params: SendParams,
     sideEffect: true,
     // Slack has no idempotency keys: a message that may be there already is found by its metadata.

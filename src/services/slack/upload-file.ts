@@ -19,16 +19,17 @@ const MAX_MESSAGE = 4000;
 
 const UploadParams = z.strictObject({
   channel: Channel,
-  /** Either this or `content`. */
-  file: inPlace(FileParam, plain).optional(),
-  /** Text that becomes the file. */
-  content: inPlace(z.string().max(MAX_CONTENT), plain).optional(),
-  /** Absent: the name of the file. */
-  name: inPlace(z.string().trim().min(1), plain).optional(),
-  /** Absent: the name. */
-  title: inPlace(z.string().min(1).max(255), plain).optional(),
-  /** Stands over the file, in Slack's own markup. */
-  message: inPlace(z.string().min(1).max(MAX_MESSAGE), slackPlace).optional(),
+  file: inPlace(FileParam, plain).optional().describe("a file of the run"),
+  content: inPlace(z.string().max(MAX_CONTENT), plain)
+    .optional()
+    .describe("text that becomes the file, in place of one"),
+  name: inPlace(z.string().trim().min(1), plain)
+    .optional()
+    .describe("needed with content; that of the file if absent"),
+  title: inPlace(z.string().min(1).max(255), plain).optional().describe("the name if absent"),
+  message: inPlace(z.string().min(1).max(MAX_MESSAGE), slackPlace)
+    .optional()
+    .describe("stands over the file, in Slack's own markup"),
   threadTs: ThreadTs.optional(),
 });
 type UploadParams = z.output<typeof UploadParams>;
@@ -48,6 +49,7 @@ export function createUploadAction(slack: SlackParts): ServiceAction {
       threadTs === undefined
         ? wording`Uploads a file to ${nameOf(channel)}`
         : wording`Uploads a file to ${nameOf(channel)}, in a thread`,
+    example: { channel: "#orders", file: "{{variables.invoice}}", message: "The invoice" },
     params: UploadParams,
     sideEffect: true,
     // Slack keeps no key of an upload, and a file carries no metadata by which it could be found.
