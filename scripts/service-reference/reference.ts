@@ -35,9 +35,13 @@ function section(service: string, action: Action): string {
   );
 }
 
-/** The config of a step. */
+/** The config of a step. Lists of texts stand on one line, as the formatter writes them. */
 function exampleOf(service: string, action: string, example: JsonObject): string {
-  return `\`\`\`json\n${JSON.stringify({ service, action, ...example }, null, 2)}\n\`\`\``;
+  const json = JSON.stringify({ service, action, ...example }, null, 2).replaceAll(
+    /\[\s+("[^"\n]*"(?:,\s+"[^"\n]*")*)\s+\]/g,
+    (_all, items: string) => `[${items.replaceAll(/,\s+/g, ", ")}]`,
+  );
+  return `\`\`\`json\n${json}\n\`\`\``;
 }
 
 function capital(text: string): string {
