@@ -17,6 +17,8 @@ const SCRIPT = "text/javascript; charset=utf-8";
 /** What pages load, by the name in its address: files of ours and of packages, as they are. */
 const ASSETS = {
   "console.css": { file: join(FOLDER, "console.css"), contentType: CSS },
+  "run.js": { file: join(FOLDER, "run.js"), contentType: SCRIPT },
+  "runs.js": { file: join(FOLDER, "runs.js"), contentType: SCRIPT },
 } as const satisfies Record<string, { readonly file: string; readonly contentType: string }>;
 
 export type AssetName = keyof typeof ASSETS;

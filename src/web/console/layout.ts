@@ -22,6 +22,8 @@ export interface PageContent {
   readonly scripts?: readonly AssetName[];
   /** Style sheets beside that of all pages. @default none */
   readonly styles?: readonly AssetName[];
+  /** After so many seconds the browser reads it again. @default it does not */
+  readonly refreshSeconds?: number;
   /** @default 200 */
   readonly status?: number;
 }
@@ -62,6 +64,7 @@ export function layout(page: PageContent, { viewer, formToken }: Frame): Html {
 <meta name="color-scheme" content="light dark">
 <meta name="form-token" content="${formToken}">
 <title>${title} · Heddle</title>
+${page.refreshSeconds === undefined ? null : html`<meta http-equiv="refresh" content="${page.refreshSeconds}">`}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assetUrl("console.css")}">
 ${styles.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">\n`)}${scripts.map((name) => html`<script type="module" src="${assetUrl(name)}"></script>\n`)}</head>

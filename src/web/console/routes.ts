@@ -3,6 +3,8 @@ import type { Route } from "../http/route.ts";
 import { html } from "../pages/html.ts";
 import { assetRoutes } from "./assets.ts";
 import { pageAt } from "./page-route.ts";
+import { runRoutes } from "./run/routes.ts";
+import { runsRoutes } from "./runs/routes.ts";
 import { type SignInParts, signInRoutes } from "./sign-in/routes.ts";
 
 /** The console: pages for people, at `/`. */
@@ -10,6 +12,8 @@ export function consoleRoutes(parts: SignInParts): readonly Route[] {
   return [
     ...assetRoutes(),
     ...signInRoutes(parts),
+    ...runsRoutes(parts),
+    ...runRoutes(parts),
     pageAt(
       parts,
       { id: "overviewPage", path: "/", params: NoParams, query: NoQuery },
