@@ -5,8 +5,8 @@ ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The image has its own Node; the binaries of other machines and the tools for tests are not needed.
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+# The tools for tests are not needed, nor is a Node besides the image's own; what draws diagrams is an optional package of this machine.
+RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/node-linux-* node_modules/node-bin-*
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data WORKFLOWS_DIR=/app/workflows

@@ -29,6 +29,7 @@ import { executeRoutes } from "./routes/execute.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { generateRoutes } from "./routes/generate.ts";
+import { graphRoutes } from "./routes/graphs.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -150,6 +151,7 @@ function routesOf(options: WebServerOptions, site: Site, notReady: Readiness): r
   const { engine, telemetry, apiToken, signIn: slack } = options;
   return [
     ...workflowRoutes(engine),
+    ...graphRoutes(engine),
     ...generateRoutes(engine),
     ...executeRoutes(engine),
     ...executionRoutes(engine),

@@ -38,6 +38,7 @@ const ORDER = [
   "engine/evaluation",
   "engine/gate",
   "engine/engine.ts",
+  "diagrams",
   "slack",
   "adapters",
   "services",

@@ -1,6 +1,7 @@
 import { costEndpoints } from "./costs.ts";
 import { dataEndpoints } from "./data.ts";
 import { executionEndpoints, triggerEndpoints } from "./executions.ts";
+import { graphEndpoints } from "./graphs.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { operationEndpoints } from "./operations.ts";
 import { promptEndpoints } from "./prompts.ts";
@@ -14,6 +15,7 @@ export const endpoints = {
   ...workflowEndpoints,
   ...templateEndpoints,
   ...pauseEndpoints,
+  ...graphEndpoints,
   ...dataEndpoints,
   ...jobEndpoints,
   ...switchEndpoints,
