@@ -41,9 +41,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
   try {
     warnOfSecrets(options);
     const store = await openStore(config, stack, logger);
-    const database = stack.use(createDatabaseService({ urls: config.databases }));
-    const templatesDir = join(config.workflowsDir, "email-templates");
-    const email = stack.use(createEmailService({ server: config.mail, templatesDir }));
+    const services = openServices(config, stack);
     const telemetry = createTelemetry();
     stack.defer(watchErrors(options, telemetry));
     const slack = createSlack({
@@ -52,8 +50,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       onRefused: options.onRefused,
     });
     const tracing = await startTracing(options, store, telemetry);
-    const shared = { store, slack, database, email, telemetry, tracing };
-    const engine = buildEngine({ ...options, ...shared });
+    const engine = buildEngine({ ...options, ...services, store, slack, telemetry, tracing });
     if (tracing) stack.defer(tracing.follow(engine));
     await checkTokenOwner(engine, config.web.tokenOwner);
     let isDraining = false;
@@ -127,6 +124,18 @@ async function startTracing(
   await tracing.start();
   logger.info({ host: new URL(config.tracing.url).host }, "traces are exported");
   return tracing;
+}
+
+/** The services that keep connections, which end with the bot. */
+function openServices(
+  { databases, mail, workflowsDir }: StartOptions["config"],
+  stack: AsyncDisposableStack,
+): Pick<EngineParts, "database" | "email"> {
+  const templatesDir = join(workflowsDir, "email-templates");
+  return {
+    database: stack.use(createDatabaseService({ urls: databases })),
+    email: stack.use(createEmailService({ server: mail, templatesDir })),
+  };
 }
 
 function warnOfSecrets({ config, logger }: Pick<StartOptions, "config" | "logger">): void {

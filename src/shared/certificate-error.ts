@@ -29,7 +29,8 @@ const MAX_NAMES = 3;
 export function certificateProblem(code: string, error: unknown): string | null {
   const known = Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
   if (known === undefined && !code.startsWith("CERT_")) return null;
-  const names = readOwn(readOwn(error, "cert"), "subjectaltname");
+  const cert = readOwn(error, "cert") ?? readOwn(readOwn(error, "cause"), "cert");
+  const names = readOwn(cert, "subjectaltname");
   const shown =
     typeof names === "string" && known?.endsWith("another name")
       ? `: ${names

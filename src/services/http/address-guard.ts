@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
+import type { SecureContextOptions } from "node:tls";
 import { AppError } from "../../shared/errors.ts";
 import { bareHost } from "../../shared/host.ts";
 import { matchesHost } from "../../shared/host-pattern.ts";
@@ -22,9 +23,14 @@ export interface Agents {
 /**
  * Chooses the agents for a URL.
  *
+ * @param tls - the client's certificate, and what the server's is checked against. @default none, and Node's own authorities
  * @throws {AppError} `service_rejected` for an address that is not public and not allowed; or the error of the name's resolution.
  */
-export type AddressGuard = (url: URL, signal?: AbortSignal) => Promise<Agents>;
+export type AddressGuard = (
+  url: URL,
+  signal?: AbortSignal,
+  tls?: SecureContextOptions,
+) => Promise<Agents>;
 
 interface Address {
   readonly address: string;
@@ -49,8 +55,9 @@ export function createAddressGuard(
   const open: Agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
   const { patterns, isAllowed, hasNoRanges } = parseAllowed(allowHosts);
 
-  return async (url, signal) => {
-    if (matchesHost(url, patterns)) return open;
+  return async (url, signal, tls) => {
+    if (matchesHost(url, patterns))
+      return tls === undefined ? open : { ...open, httpsAgent: new HttpsAgent(tls) };
     const host = bareHost(url.hostname);
     const isAddress = isIP(host) !== 0;
     if (!isAddress && hasNoRanges && isPrivateName(host)) throw notPublic(url.host);
@@ -61,12 +68,12 @@ export function createAddressGuard(
       ({ address }) => isAllowed(address) || (isPublicAddress(address) && !isPrivateName(host)),
     );
     if (!isReachable) throw notPublic(url.host);
-    return pinnedTo(found);
+    return pinnedTo(found, tls);
   };
 }
 
 /** Agents that connect to these addresses, whatever the name is. */
-function pinnedTo(found: readonly Address[]): Agents {
+function pinnedTo(found: readonly Address[], tls: SecureContextOptions = {}): Agents {
   const pinned: LookupFunction = (name, options, callback) => {
     const [first] = found;
     if (first === undefined) callback(Object.assign(new Error(name), { code: "ENOTFOUND" }), "");
@@ -75,7 +82,7 @@ function pinnedTo(found: readonly Address[]): Agents {
   };
   return {
     httpAgent: new HttpAgent({ lookup: pinned }),
-    httpsAgent: new HttpsAgent({ lookup: pinned }),
+    httpsAgent: new HttpsAgent({ ...tls, lookup: pinned }),
   };
 }
 

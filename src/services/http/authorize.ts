@@ -1,8 +1,12 @@
+import type { SecureContextOptions } from "node:tls";
 import { z } from "zod";
 import { externalNames, paramTraits } from "../../engine/definition/param-traits.ts";
 import type { Credential } from "../../engine/ports/credentials.ts";
 import { CREDENTIAL_NAME, type CredentialValues } from "../../shared/credential-values.ts";
 import { AppError } from "../../shared/errors.ts";
+import { signForAws } from "./aws-signature.ts";
+import { type Hop, withBytes } from "./hop.ts";
+import type { OAuthTokens } from "./oauth-tokens.ts";
 
 /** `{"credential": "github"}`: what a request proves itself with. */
 export const AuthParam = z
@@ -17,37 +21,87 @@ export const AuthParam = z
       "Write the name of the credential in full, so that an admin sees at deployment which one is used.",
   });
 
-/** What a credential adds to the first hop of a request; a redirect to another origin takes none of it along. */
-export interface Proof {
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
+/** How the hops of one request prove themselves, as long as they stay at its origin. */
+export interface Authorization {
+  /** @throws {AppError} as {@link OAuthTokens.get}; `params_invalid` for a certificate without encryption. */
+  prove(hop: Hop): Promise<Hop>;
+  /** The client's certificate, and what the server's is checked against. */
+  readonly tls: SecureContextOptions | undefined;
+  /** After a refusal (401): whether there is something else to try, which is then used. True once for each. */
+  renew(): boolean;
 }
 
-/** @throws {AppError} `params_invalid` for a kind of credential that no HTTP request can carry. */
-export function proofOf({ name, values }: Credential): Proof {
-  const headers = (authorization: string): Proof => ({ headers: { authorization }, query: {} });
+/** @param credential - `null`: nothing is proved. */
+export function authorizationOf(credential: Credential | null, tokens: OAuthTokens): Authorization {
+  if (credential === null) return { prove: async (hop) => hop, tls: undefined, renew: () => false };
+  const { name, previous } = credential;
+  let { values } = credential;
+  let mayFetchAnew = values.kind === "oauth2ClientCredentials";
+  let mayFallBack = previous !== undefined;
+  return {
+    prove: (hop) => prove(hop, name, values, tokens),
+    get tls() {
+      return values.kind === "mtls" ? certificateOf(values) : undefined;
+    },
+    renew() {
+      if (values.kind === "oauth2ClientCredentials") tokens.forget(values);
+      if (mayFetchAnew) {
+        mayFetchAnew = false;
+        return true;
+      }
+      if (!mayFallBack || previous === undefined) return false;
+      mayFallBack = false;
+      values = previous;
+      return true;
+    },
+  };
+}
+
+async function prove(
+  hop: Hop,
+  name: string,
+  values: CredentialValues,
+  tokens: OAuthTokens,
+): Promise<Hop> {
+  const withHeader = (header: string, text: string): Hop => ({
+    ...hop,
+    headers: { ...hop.headers, [header]: text },
+  });
   switch (values.kind) {
     case "bearer":
-      return headers(`Bearer ${values.token}`);
+      return withHeader("authorization", `Bearer ${values.token}`);
     case "basic": {
       const pair = Buffer.from(`${values.username}:${values.password}`, "utf8");
-      return headers(`Basic ${pair.toString("base64")}`);
+      return withHeader("authorization", `Basic ${pair.toString("base64")}`);
     }
-    case "apiKey":
-      return keyProof(values);
-    default:
+    case "apiKey": {
+      const text = values.prefix === undefined ? values.value : `${values.prefix} ${values.value}`;
+      if (values.in === "header") return withHeader(values.name.toLowerCase(), text);
+      const url = new URL(hop.url);
+      url.searchParams.set(values.name, text);
+      return { ...hop, url };
+    }
+    case "oauth2ClientCredentials":
+      return withHeader("authorization", `Bearer ${await tokens.get(name, values)}`);
+    case "awsSigV4":
+      return signForAws(await withBytes(hop), values, Date.now());
+    case "mtls":
+      if (hop.url.protocol === "https:") return hop;
       throw new AppError({
         code: "params_invalid",
-        message: `The credential "${name}" is of the kind ${values.kind}, which this request cannot use. Use one of the kinds bearer, basic or apiKey.`,
+        message: `The credential "${name}" is a certificate, and ${hop.url.host} is not asked over an encrypted connection. Nothing was sent. Write https:// in the URL.`,
       });
   }
 }
 
-function keyProof(values: Extract<CredentialValues, { readonly kind: "apiKey" }>): Proof {
-  const { in: place, name, prefix, value } = values;
-  const text = prefix === undefined ? value : `${prefix} ${value}`;
-  return place === "query"
-    ? { headers: {}, query: { [name]: text } }
-    : { headers: { [name.toLowerCase()]: text }, query: {} };
+function certificateOf(
+  values: Extract<CredentialValues, { readonly kind: "mtls" }>,
+): SecureContextOptions {
+  const { cert, key, passphrase, ca } = values;
+  return {
+    cert,
+    key,
+    ...(passphrase !== undefined && { passphrase }),
+    ...(ca !== undefined && { ca }),
+  };
 }

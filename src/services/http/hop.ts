@@ -1,6 +1,7 @@
 import type { AxiosResponse } from "axios";
 import type { ServiceContext } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
+import { toFormText } from "./form-text.ts";
 import type { RequestBody } from "./request-body.ts";
 
 /** One hop of a request; a redirect leads to the next. */
@@ -10,6 +11,26 @@ export interface Hop {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: RequestBody["data"];
+}
+
+/** The body as it is sent: text or bytes, and with it the type of a form of several parts, whose boundary is in it. */
+export async function withBytes(hop: Hop): Promise<Hop> {
+  const { body, headers } = hop;
+  if (body instanceof FormData) {
+    const form = new Response(body);
+    const type = form.headers.get("content-type") ?? "";
+    const bytes = Buffer.from(await form.arrayBuffer());
+    return { ...hop, body: bytes, headers: { ...headers, "content-type": type } };
+  }
+  return { ...hop, body: toBytes({ body, headers }) };
+}
+
+/** The client would copy an object first, without members that are named `constructor`, `prototype` or `__proto__`. */
+export function toBytes({ body, headers }: Pick<Hop, "body" | "headers">): Hop["body"] {
+  if (typeof body !== "object" || body === null) return body;
+  if (Buffer.isBuffer(body) || body instanceof FormData) return body;
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "");
+  return isForm ? toFormText(body) : JSON.stringify(body);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { certificateProblem } from "../../shared/certificate-error.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isNeverSent, networkCode, parseRetryAfter } from "../../shared/network-error.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -40,10 +41,14 @@ export function toHttpError(error: unknown, request: FailedRequest): AppError {
   const code = networkCode(error);
   if (code === null) return fail("broke the connection off.", { outcomeUnknown });
   if (isNeverSent(code)) return fail(`cannot be reached (${code}). Check the address.`);
-  if (CERTIFICATE.test(code)) {
+  const problem = certificateProblem(code, error);
+  if (problem !== null || CERTIFICATE.test(code)) {
     return new AppError({
       code: "service_rejected",
-      message: `${host} cannot be trusted: its certificate was not accepted (${code}).`,
+      message:
+        problem === null
+          ? `${host} gave no encrypted connection that can be trusted (${code}).`
+          : `The certificate of ${host} is not trusted: ${problem}. Nothing was sent. Its operator renews or corrects it; the operator of the bot makes an authority of one's own known to Node by NODE_EXTRA_CA_CERTS.`,
       cause: error,
     });
   }

@@ -7,6 +7,7 @@ import {
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { defineAction, showText } from "../action.ts";
 import { createAddressGuard } from "./address-guard.ts";
+import { OAuthTokens } from "./oauth-tokens.ts";
 import { outlineRequest } from "./outline-request.ts";
 import { RequestParams } from "./request-params.ts";
 import { checkSecretHosts, type SecretHosts, secretHostProblems } from "./secret-hosts.ts";
@@ -29,12 +30,13 @@ export function createHttpService(
   options: {
     readonly allowHosts?: readonly string[];
     readonly secretHosts?: SecretHosts;
-    readonly credentials?: Pick<Credentials, "use">;
+    readonly credentials?: Pick<Credentials, "use" | "hide">;
     readonly traceParentFor?: TraceParentFor;
   } = {},
 ): Service {
   const guard = createAddressGuard(options.allowHosts ?? []);
   const { secretHosts = {}, credentials, traceParentFor = () => null } = options;
+  const tokens = new OAuthTokens(guard, (secrets) => credentials?.hide(secrets));
   const credentialOf = async (
     { auth, url }: RequestParams,
     { workflowId }: ServiceContext,
@@ -75,7 +77,7 @@ export function createHttpService(
           checkSecretHosts(url, context.secrets ?? [], secretHosts);
           const credential = await credentialOf(params, context);
           const traceParent = traceParentFor(url, context);
-          return sendRequest(params, context, guard, { credential, traceParent });
+          return sendRequest(params, context, { guard, tokens }, { credential, traceParent });
         },
       }),
     },

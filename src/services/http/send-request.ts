@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
 import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
 import type { Credential } from "../../engine/ports/credentials.ts";
 import type { ServiceContext } from "../../engine/ports/service.ts";
@@ -6,10 +7,10 @@ import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { beginningOf } from "../../shared/shorten.ts";
 import type { AddressGuard } from "./address-guard.ts";
-import { type Proof, proofOf } from "./authorize.ts";
-import { toFormText } from "./form-text.ts";
-import { type Hop, nextHop } from "./hop.ts";
+import { type Authorization, authorizationOf } from "./authorize.ts";
+import { type Hop, nextHop, toBytes } from "./hop.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
+import type { OAuthTokens } from "./oauth-tokens.ts";
 import { assertFormType, type RequestBody, toRequestBody } from "./request-body.ts";
 import type { RequestParams } from "./request-params.ts";
 import { type Answer, readContent, readRefusal } from "./response-body.ts";
@@ -23,6 +24,12 @@ const MAX_EXCERPT = 200;
 const FRAMING = ["content-length", "transfer-encoding"] as const;
 
 const FORM_TYPE = "multipart/form-data";
+
+/** What requests go through. */
+export interface Outside {
+  readonly guard: AddressGuard;
+  readonly tokens: OAuthTokens;
+}
 
 /** What a request takes along to its own origin, and to no other that a redirect leads to. */
 export interface SentAlong {
@@ -40,21 +47,26 @@ export interface SentAlong {
 export async function sendRequest(
   params: RequestParams,
   context: ServiceContext,
-  guard: AddressGuard,
+  { guard, tokens }: Outside,
   { credential, traceParent }: SentAlong,
 ): Promise<Json> {
-  const proof = credential === null ? null : proofOf(credential);
+  const authorization = authorizationOf(credential, tokens);
   const body = await toRequestBody(params, context.files);
-  const first = firstHop(params, body, {
+  let hop = firstHop(params, body, {
     "idempotency-key": context.idempotencyKey,
     ...(traceParent !== null && { traceparent: traceParent }),
   });
-  let hop = withProof(first, proof);
+  const { origin } = hop.url;
+  let isAtHome = true;
   const limit = AbortSignal.timeout(params.timeout);
   const signal = AbortSignal.any([context.signal, limit]);
   try {
     for (let redirects = 0; ; redirects += 1) {
-      const response = await sendHop(hop, signal, guard);
+      // A redirect to another origin takes nothing of a credential along, and one that leads back gets none again.
+      isAtHome = isAtHome && hop.url.origin === origin;
+      const response = await (isAtHome
+        ? sendProven(hop, signal, guard, authorization)
+        : sendHop(hop, signal, guard));
       const next = nextHop(hop, response, context);
       if (next === null) return await toOutput(response, hop, params, context);
       response.data.destroy();
@@ -93,18 +105,26 @@ function firstHop(
   return { url, method: params.method, headers: Object.fromEntries(headers), body: body.data };
 }
 
-/** What a credential adds stands in place of what the definition says. */
-function withProof(hop: Hop, proof: Proof | null): Hop {
-  if (proof === null) return hop;
-  const url = new URL(hop.url);
-  for (const [name, value] of Object.entries(proof.query)) url.searchParams.set(name, value);
-  return { ...hop, url, headers: { ...hop.headers, ...proof.headers } };
+/** Sends a hop with what proves it, once more where that is refused and there is something else to try. */
+async function sendProven(
+  hop: Hop,
+  signal: AbortSignal,
+  guard: AddressGuard,
+  authorization: Authorization,
+): Promise<AxiosResponse<Readable>> {
+  for (;;) {
+    const proven = await authorization.prove(hop);
+    const response = await sendHop(proven, signal, guard, authorization.tls);
+    if (response.status !== 401 || !authorization.renew()) return response;
+    response.data.destroy();
+  }
 }
 
 async function sendHop(
   hop: Hop,
   signal: AbortSignal,
   guard: AddressGuard,
+  tls?: SecureContextOptions,
 ): Promise<AxiosResponse<Readable>> {
   const request: AxiosRequestConfig = {
     url: hop.url.href,
@@ -117,17 +137,9 @@ async function sendHop(
     // A proxy would connect to the address itself, past the guard.
     proxy: false,
     ...(hop.body !== undefined && hop.body !== null && { data: toBytes(hop) }),
-    ...(await guard(hop.url, signal)),
+    ...(await guard(hop.url, signal, tls)),
   };
   return axios.request<Readable>(request);
-}
-
-/** The client would copy an object first, without members that are named `constructor`, `prototype` or `__proto__`. */
-function toBytes({ body, headers }: Hop): unknown {
-  if (typeof body !== "object" || body === null) return body;
-  if (Buffer.isBuffer(body) || body instanceof FormData) return body;
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "");
-  return isForm ? toFormText(body) : JSON.stringify(body);
 }
 
 async function toOutput(
