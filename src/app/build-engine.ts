@@ -95,7 +95,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
       email,
       database,
     ]),
-    model: createOpenAiModelClient(config.model),
+    model: telemetry.models.measure(createOpenAiModelClient(config.model), systemClock.elapsed),
     defaultModel: config.model.defaultModel,
     draftBudgetUsd: config.model.draftBudgetUsd,
     prices: pricesFile === null ? {} : readPricesFile(pricesFile),

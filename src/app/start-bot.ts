@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createSlackBot, EVENTS_PATH } from "../bot/app.ts";
+import { createSlackBot, EVENTS_PATH, type SlackBot } from "../bot/app.ts";
 import type { Engine } from "../engine/api/engine.ts";
 import { DEAD_AFTER_MS } from "../engine/model/lease.ts";
 import { systemClock } from "../engine/ports/clock.ts";
@@ -51,6 +51,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     });
     const tracing = await startTracing(options, store, telemetry);
     const engine = buildEngine({ ...options, ...services, store, slack, telemetry, tracing });
+    engine.triggers.onStall(({ lacks }) => telemetry.stalled(lacks));
     if (tracing) stack.defer(tracing.follow(engine));
     await checkTokenOwner(engine, config.web.tokenOwner);
     let isDraining = false;
@@ -83,10 +84,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       return engine.stop();
     });
     await engine.run();
-    // The warning at 80 % of a monthly budget; `engine/costs/budgets.ts` writes it.
-    engine.costs.onBudgetWarning(({ budget, text }) =>
-      bot.notifyAdmins(text, budget.scope === "person" ? budget.subject : undefined),
-    );
+    warnOfBudgets(engine, bot);
     await sendNotices(notices, store, (text, concerns) => bot.notifyAdmins(text, concerns));
     const url = `http://${config.web.host}:${port}`;
     logger.info({ store: store.description, url }, "Heddle is running");
@@ -96,6 +94,13 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** The warning at 80 % of a monthly budget; `engine/costs/budgets.ts` writes it. */
+function warnOfBudgets({ costs }: Engine, bot: SlackBot): void {
+  costs.onBudgetWarning(({ budget, text }) =>
+    bot.notifyAdmins(text, budget.scope === "person" ? budget.subject : undefined),
+  );
 }
 
 /** Where the console is reached, and how people sign in to it. */

@@ -118,6 +118,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
     limits: createRateLimits(options.rateLimit),
     clientAddress: createClientAddress(options.trustedProxies ?? []),
     logger: options.logger,
+    onAnswered: (request) => options.telemetry?.answered(request),
   });
   const handler = createListener({
     app,

@@ -2,6 +2,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { QueueStats } from "../engine/api/costs.ts";
 import type { AttemptCost, ExecutionEvent } from "../engine/model/events.ts";
 import { toDollars } from "../shared/money.ts";
+import { type AnsweredRequest, createHttpMeters } from "./http-meters.ts";
+import { createLabelBound } from "./label-bound.ts";
+import { createModelMeters, type ModelMeters, type ModelState } from "./model-meters.ts";
+import { createRunMeters, type MeasuredRun } from "./run-meters.ts";
 import { createSlackTraffic, type SlackTraffic } from "./slack-traffic.ts";
 import { createTraceMeters, type TraceMeters } from "./trace-meters.ts";
 
@@ -14,9 +18,9 @@ const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 3600, 86_400];
 const MAX_MODELS = 50;
 
 /** What telemetry reads of an execution after a commit. */
-interface CommittedExecution {
+interface CommittedExecution extends MeasuredRun {
   readonly rev: number;
-  readonly start: { readonly trigger: { readonly type: string } };
+  readonly start: MeasuredRun["start"] & { readonly trigger: { readonly type: string } };
   readonly steps: readonly {
     readonly path: string;
     readonly startedAt: number;
@@ -41,10 +45,19 @@ export interface Telemetry {
   watching(isLive: boolean): void;
   /** Counts a failure that no part of the bot handled. */
   unhandled(): void;
+  /** Counts a database trigger that finds nothing more: rows, or only the notifications that there are any. */
+  stalled(lacks: "rows" | "notifications"): void;
   readonly slack: SlackTraffic;
   readonly traces: TraceMeters;
+  readonly models: Pick<ModelMeters, "measure">;
+  /** Measures an answer of the HTTP server. */
+  answered(request: AnsweredRequest): void;
+  /** All metrics, for their reference. */
+  readonly registry: Registry;
   /** The metrics in Prometheus's text format, and its content type. */
-  render(backlog: QueueStats): Promise<{ readonly text: string; readonly contentType: string }>;
+  render(
+    backlog: QueueStats & Partial<ModelState>,
+  ): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
 export function createTelemetry(): Telemetry {
@@ -52,14 +65,15 @@ export function createTelemetry(): Telemetry {
   collectDefaultMetrics({ register: registry });
   const meters = createMeters(registry);
   const gauges = createGauges(registry);
-  const models = new Set<string>();
-  const modelLabel = (model: string): string => {
-    if (!models.has(model) && models.size >= MAX_MODELS) return "other";
-    models.add(model);
-    return model;
-  };
+  const modelLabel = createLabelBound(MAX_MODELS);
+  const observeRun = createRunMeters(registry);
+  const models = createModelMeters(registry);
+  // A counter that is first seen at 1 has not increased for Prometheus.
+  for (const lacks of ["rows", "notifications"]) meters.stalls.inc({ lacks }, 0);
   return {
-    observe(events, { rev, start, steps }, typeOf) {
+    observe(events, execution, typeOf) {
+      const { rev, start, steps } = execution;
+      observeRun(events, execution, typeOf);
       for (const event of events) {
         countExecution(meters, event);
         if ("costNano" in event) countCalls(meters, event, modelLabel);
@@ -72,10 +86,13 @@ export function createTelemetry(): Telemetry {
       if (rev === 1) meters.started.inc({ trigger: start.trigger.type });
     },
     unhandled: () => meters.unhandled.inc(),
+    stalled: (lacks) => meters.stalls.inc({ lacks }),
     slack: createSlackTraffic(registry),
     traces: createTraceMeters(registry),
+    ...{ models, registry, answered: createHttpMeters(registry) },
     watching: (isLive) => gauges.stream.set(isLive ? 1 : 0),
-    async render({ queued, openRequests, lagMs }) {
+    async render({ queued, openRequests, lagMs, outages = [], budgets = [] }) {
+      models.set({ outages, budgets });
       gauges.queued.set(queued);
       gauges.openRequests.set(openRequests);
       gauges.lag.set(lagMs / 1000);
@@ -128,6 +145,12 @@ function createMeters(registry: Registry) {
       name: "heddle_ai_unknown_cost_calls_total",
       help: "Calls of unknown price.",
       labelNames: ["model"] as const,
+      registers,
+    }),
+    stalls: new Counter({
+      name: "heddle_database_trigger_stalls_total",
+      help: "Database triggers that stopped finding rows, or stopped being notified of them and look for them from time to time.",
+      labelNames: ["lacks"] as const,
       registers,
     }),
     unhandled: new Counter({

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { AppError } from "../../src/shared/errors.ts";
 import { createTelemetry } from "../../src/web/telemetry.ts";
 import { startWebHarness } from "./web-harness.ts";
 
@@ -56,6 +57,66 @@ test("Prometheus reads what ran, what it cost and what waits", async () => {
   ])
     expect(text.split("\n")).toContain(line);
   expect(text).toContain("nodejs_eventloop_lag_seconds");
+});
+
+test("runs are counted by workflow, and requests measured by route, whatever strangers ask for", async () => {
+  const telemetry = createTelemetry();
+  await using web = await startWebHarness(
+    ASK,
+    { answers: ["false"], observe: telemetry.observe },
+    { telemetry },
+  );
+  await web.harness.start("ask", {});
+  await web.get("/api/workflows/ask/metrics");
+  for (const path of ["a", "b", "c"]) await fetch(`${web.url}/api/${path}`, { method: "PUT" });
+
+  const { text } = await scrape(web.url);
+
+  for (const line of [
+    'heddle_workflow_executions_ended_total{workflow="ask",status="completed"} 1',
+    'heddle_execution_duration_seconds_count{status="completed"} 1',
+    "heddle_execution_claims_total 1",
+    'heddle_http_request_duration_seconds_count{method="GET",route="/api/workflows/:id/metrics",status="2xx"} 1',
+    'heddle_http_request_duration_seconds_count{method="other",route="none",status="4xx"} 3',
+  ])
+    expect(text.split("\n")).toContain(line);
+});
+
+test("requests to a model are measured with how they ended, and budgets and breakers shown", async () => {
+  const telemetry = createTelemetry();
+  let now = 0;
+  const reply = { text: "", finishReason: "stop", model: "m", latencyMs: 1, raw: {} };
+  const request = { model: "m", messages: [], temperature: 0, maxTokens: 1 };
+  const client = telemetry.models.measure(
+    {
+      complete: async () => {
+        now += 1500;
+        if (now > 2000) throw new AppError({ code: "model_unavailable", message: "away" });
+        return reply;
+      },
+    },
+    () => now,
+  );
+  await client.complete(request, new AbortController().signal);
+  await expect(client.complete(request, new AbortController().signal)).rejects.toThrow("away");
+  const budget = { subject: "", monthlyNano: 100, setBy: "api" } as const;
+
+  const { text } = await telemetry.render({
+    ...{ queued: 0, openRequests: 0, lagMs: 0 },
+    outages: [{ id: "1", model: "m", host: "h", since: 0, lastFailure: "" }],
+    budgets: [
+      { ...budget, scope: "workflow", spentNano: 40 },
+      { ...budget, scope: "workflow", spentNano: 95 },
+    ],
+  });
+
+  for (const line of [
+    'heddle_ai_request_duration_seconds_sum{model="m",outcome="ok"} 1.5',
+    'heddle_ai_request_duration_seconds_count{model="m",outcome="model_unavailable"} 1',
+    "heddle_ai_breakers_open 1",
+    'heddle_budget_used_ratio{scope="workflow"} 0.95',
+  ])
+    expect(text.split("\n")).toContain(line);
 });
 
 test("a great many models share one label", async () => {

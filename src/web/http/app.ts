@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import type { Logger } from "pino";
 import type { Repeats } from "../../engine/api/repeats.ts";
 import type { Sessions } from "../../engine/api/sessions.ts";
@@ -10,6 +10,7 @@ import { parseContentType } from "../../shared/content-type.ts";
 import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
 import { toJson } from "../../shared/json.ts";
 import { parseJsonInTurns } from "../../shared/parse-json.ts";
+import type { AnsweredRequest } from "../http-meters.ts";
 import { answerOnce } from "./answer-once.ts";
 import { type Access, type Caller, OPERATING } from "./auth.ts";
 import { readBody } from "./body.ts";
@@ -37,6 +38,8 @@ import { allowHeader, unknownRoute, wrongMethod } from "./unknown-route.ts";
 import type { WebRequest } from "./web-request.ts";
 
 export interface AppOptions {
+  /** Called with each request that was answered. */
+  readonly onAnswered: (request: AnsweredRequest) => void;
   readonly routes: readonly Route[];
   readonly access: Access;
   readonly limits: RateLimits;
@@ -67,6 +70,8 @@ interface AppEnv {
     readonly target: Target;
     /** Whether the caller has proven who it is, or need not. */
     readonly proof: { isGiven: boolean };
+    /** The path of the endpoint that was found. */
+    readonly route?: string;
   };
 }
 
@@ -101,8 +106,10 @@ export function createApp(options: AppOptions): App {
     assertAddress(target.path);
     return next();
   });
+  app.use(measureAnswers(options));
   for (const route of inOrder(options.routes)) {
     app.on(route.endpoint.method, route.endpoint.path, async (context) => {
+      context.set("route", route.endpoint.path);
       try {
         const content = await callRoute(options, route, context, slots);
         const { id, path } = context.var.target;
@@ -117,6 +124,24 @@ export function createApp(options: AppOptions): App {
   app.notFound((context) => answerUnknown(app, options.routes, context));
   app.onError((thrown, context) => answerError(options, thrown, context));
   return app;
+}
+
+function measureAnswers({ onAnswered }: AppOptions): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const begun = performance.now();
+    const answered = (status = 500): void => {
+      const route = context.get("route") ?? null;
+      onAnswered({ method: context.req.method, route, status, ms: performance.now() - begun });
+    };
+    try {
+      await next();
+    } catch (thrown) {
+      // What no route has is refused behind this.
+      answered(toErrorResponse(asAppError(thrown), context.var.target.id).status);
+      throw thrown;
+    }
+    answered(context.res.status);
+  };
 }
 
 function tooManyHeaders(outgoing: ServerResponse): Response {
