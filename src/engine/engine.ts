@@ -71,6 +71,7 @@ import { ConcurrencyLimiter } from "./runtime/concurrency.ts";
 import { EngineEvents } from "./runtime/engine-events.ts";
 import { type FileLimits, Files } from "./runtime/files.ts";
 import { Heartbeat } from "./runtime/heartbeat.ts";
+import { LineCheck } from "./runtime/line-check.ts";
 import { RunWatch } from "./runtime/run-watch.ts";
 import { readQueueStats, StoreHealth } from "./runtime/store-health.ts";
 import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
@@ -191,7 +192,6 @@ export function createEngine(options: EngineOptions): RunningEngine {
   });
   const settings = withDefaults({ ...options, services });
   const { store, clock, access, draftBudgetUsd = DRAFT_BUDGET_USD } = settings;
-  const storeHealth = new StoreHealth({ store, clock });
   const events = new EngineEvents();
   const definitions = connectDefinitions(settings, events);
   const trail = new AuditTrail(settings);
@@ -233,17 +233,22 @@ export function createEngine(options: EngineOptions): RunningEngine {
       new DecisionEvaluations({ ...settings, ...parts, library: prompts }),
       guarded,
     ),
-    health: {
-      assertWritable: () => storeHealth.assertWritable(),
-      queueStats: () => readQueueStats(store, clock),
-      outages: () => settings.model.outages?.() ?? [],
-      endOutage: async (id, by) => {
-        await gate.permitAdmin(by, { what: "have a model called again" });
-        return settings.model.endOutage?.(id) ?? false;
-      },
-    },
+    health: healthOf(settings, gate),
     onProcessDied: (listener) => events.on("processDied", listener),
     ...lifetimeOf(settings, parts, events),
+  };
+}
+
+function healthOf({ store, clock, model }: Settings, gate: Gate): Engine["health"] {
+  const storeHealth = new StoreHealth({ store, clock });
+  return {
+    assertWritable: () => storeHealth.assertWritable(),
+    queueStats: () => readQueueStats(store, clock),
+    outages: () => model.outages?.() ?? [],
+    endOutage: async (id, by) => {
+      await gate.permitAdmin(by, { what: "have a model called again" });
+      return model.endOutage?.(id) ?? false;
+    },
   };
 }
 
@@ -556,6 +561,7 @@ function lifetimeOf(
     workflows: () => triggers.poll(),
   };
   const watcher = new StoreWatcher({ ...settings, polls });
+  const lines = new LineCheck({ ...settings, events, process: id });
   return {
     run: async () => {
       await prompts.refresh();
@@ -575,10 +581,12 @@ function lifetimeOf(
       files.start();
       jobs.start();
       watcher.start();
+      lines.start();
       absences.start();
     },
     stop: async () => {
       await watcher.stop();
+      await lines.stop();
       await files.stop();
       await jobs.stop();
       await triggers.stop();

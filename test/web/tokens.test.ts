@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { TokenScope } from "../../src/engine/ports/tokens.ts";
 import { newApiToken } from "../../src/shared/api-token.ts";
 import { createTelemetry } from "../../src/web/telemetry.ts";
+import { until } from "../support/until.ts";
 import { doubling, type RunningWeb, startWeb, untilStatus, waiting } from "./start-web.ts";
 
 const OPERATOR = { authorization: "Bearer the-operator's-token" };
@@ -164,7 +165,38 @@ describe("a token of a person", () => {
       },
     ]);
     const { records: pauses } = await web.engine.audit.list({ action: "pause", limit: 9 }, "api");
-    expect(pauses).toMatchObject([{ actor: "U0ALICE", workflowId: "doubling" }]);
+    expect(pauses).toMatchObject([{ actor: "U0ALICE", workflowId: "doubling", surface: "api" }]);
+  });
+
+  test("acts by HTTP, as the audit says of each change, also of those that runs and jobs make", async () => {
+    await using web = await open();
+    const { headers } = await tokenOf(web, "U0ALICE", "admin");
+    const send = async (path: string, body: object = {}) =>
+      (await web.call("POST", path, body, headers)).body;
+    const { executionId } = await send("/api/workflows/waiting/execute");
+    await send(`/api/executions/${executionId}/cancel`);
+    await untilStatus(web.engine, executionId, "cancelled");
+    await send(`/api/executions/${executionId}/retry`);
+    await untilStatus(web.engine, executionId, "waiting");
+    const { job } = await send("/api/jobs", { action: "cancel", workflowId: "waiting" });
+    await until(async () =>
+      (await web.engine.jobs.get(job.id, "api")).endedAt === null ? undefined : true,
+    );
+    await untilStatus(web.engine, executionId, "cancelled");
+    // Afterwards the same person in Slack.
+    await web.engine.workflows.pause("waiting", "U0ALICE");
+
+    const { records } = await web.engine.audit.list({ actor: "U0ALICE", limit: 50 }, "api");
+    const made = records
+      .filter(({ action }) => action !== "token" && action !== "deploy")
+      .map(({ action, surface }) => `${action} ${surface}`);
+
+    expect(made.toSorted()).toEqual(
+      [
+        ...["start api", "cancel api", "retry api", "cancel api", "bulk api", "bulk api"],
+        "pause slack",
+      ].toSorted(),
+    );
   });
 });
 

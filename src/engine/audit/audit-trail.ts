@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { OPERATOR, type Surface, surfaceOf } from "../model/actor.ts";
+import { OPERATOR, type Surface } from "../model/actor.ts";
 import { type AuditRecord, auditId } from "../ports/audit.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
+import { surfaceNow } from "../ports/surface.ts";
 
 export interface AuditTrailOptions {
   readonly store: Pick<Store, "audit">;
@@ -27,7 +28,7 @@ export class AuditTrail {
   }
 
   /** @param by - Slack user id, `api` or `cli`. @param surface - where it was done, if `by` does not say so. Durable when it resolves: to be awaited before the actor gets an answer. @throws {AppError} `store_unavailable`. */
-  async write(by: string, entry: AuditEntry, surface: Surface = surfaceOf(by)): Promise<void> {
+  async write(by: string, entry: AuditEntry, surface: Surface = surfaceNow(by)): Promise<void> {
     const { store, clock, tokenOwner = OPERATOR } = this.#options;
     const at = clock.now();
     const actor = by === OPERATOR ? tokenOwner : by;

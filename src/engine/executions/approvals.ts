@@ -35,6 +35,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Directory, Freshness } from "../ports/directory.ts";
 import type { ExecutionRecord, SignalKind } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
+import { sentFrom } from "../ports/surface.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import { ApprovalAudience, type AudienceRequest, mayAct } from "./approval-audience.ts";
 import { findExclusion } from "./exclusion-check.ts";
@@ -230,10 +231,12 @@ export class Approvals implements ApprovalsApi {
     id: string,
     kind: SignalKind,
     executionId: string,
-    payload: JsonObject,
+    content: JsonObject,
   ): Promise<VoteAnswer> {
     const { store, clock, events } = this.#options;
     const click = this.#whenSettled(id);
+    const { by } = content;
+    const payload = { ...content, ...(typeof by === "string" && sentFrom(by)) };
     const isNew = await store.signals.insert({ id, executionId, kind, payload, at: clock.now() });
     if (!isNew) {
       click.giveUp();

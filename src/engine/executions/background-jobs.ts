@@ -5,6 +5,7 @@ import { nextTurn } from "../../shared/next-turn.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import { actFrom } from "../ports/surface.ts";
 
 /** What every job has, whatever it does. */
 export interface BackgroundJob {
@@ -149,7 +150,8 @@ export class BackgroundJobs<Job extends BackgroundJob> {
 
   #work(): void {
     if (this.#stop.signal.aborted) return;
-    this.#working ??= this.#workAll()
+    // The person who asked for one of them has not asked for all.
+    this.#working ??= actFrom(null, () => this.#workAll())
       .catch((error: unknown) => {
         const { message } = asAppError(error);
         this.#options.logger.warn({ error: message }, this.#options.failure);

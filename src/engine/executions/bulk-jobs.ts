@@ -7,10 +7,12 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import type { ExecutionPage, ExecutionQuery, ExecutionSummary } from "../api/executions.ts";
 import type { BulkAction, BulkFilter, BulkPreview, BulkTarget, LeftOut } from "../api/jobs.ts";
+import { readSurface } from "../model/actor.ts";
 import { type ExecutionStatus, isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import { actFrom, sentFrom } from "../ports/surface.ts";
 import { BackgroundJobs, type JobStep, Stop } from "./background-jobs.ts";
 
 /** What is done with one execution. Doing it again with the same key is harmless. */
@@ -77,6 +79,8 @@ const StoredJob = z.object({
   action: z.enum(["cancel", "retry", "resume"]),
   by: z.string(),
   at: z.number(),
+  /** From where they asked, if their id does not say so. */
+  surface: z.string().exactOptional(),
   workflowId: z.string().exactOptional(),
   /** What is to be looked for; `null`: it was. Values of inputs are not kept any longer than that. */
   filter: StoredFilter.nullable(),
@@ -139,7 +143,7 @@ export class BulkJobs {
     const { clock, list } = this.#options;
     const at = clock.now();
     const id = `job_${randomBytes(8).toString("hex")}`;
-    const job = { id, action, by, at, next: 0, done: 0, left: [], endedAt: null };
+    const job = { id, action, by, at, ...sentFrom(by), next: 0, done: 0, left: [], endedAt: null };
     if (target.kind === "runs") {
       if (target.executionIds.length > MAX_IDS) throw tooMany();
       const ids = [...new Set(target.executionIds)];
@@ -233,7 +237,9 @@ export class BulkJobs {
   async #actOn(job: BulkJob, executionId: string): Promise<BulkJob | null> {
     const { id, action, by } = job;
     try {
-      const came = await this.#act(action, executionId, { by, key: id });
+      const came = await actFrom(readSurface(job.surface), () =>
+        this.#act(action, executionId, { by, key: id }),
+      );
       if (came === "done") return { ...job, done: job.done + 1 };
       const message = "It was not paused by itself.";
       return { ...job, left: withLeft(job.left, came, { executionId, message }) };
@@ -253,7 +259,7 @@ export class BulkJobs {
     const { clock, logger, onDone } = this.#options;
     const ended = { ...job, endedAt: clock.now() };
     // First, so that a crash in between records it twice and not never.
-    await onDone(ended);
+    await actFrom(readSurface(job.surface), () => onDone(ended));
     await this.jobs.save(ended);
     await this.#forgetRuns(job.id);
     const { id, action, by, done, total } = ended;

@@ -28,6 +28,7 @@ import { UPLOADS } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Removal } from "../ports/removals.ts";
 import type { Store } from "../ports/store.ts";
+import { sentFrom } from "../ports/surface.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Files } from "../runtime/files.ts";
@@ -265,7 +266,7 @@ export class Executions {
       id,
       executionId,
       kind: "cancel",
-      payload: { by },
+      payload: { by, ...sentFrom(by) },
       at: clock.now(),
     });
     worker.wake(executionId);

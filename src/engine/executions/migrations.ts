@@ -4,6 +4,7 @@ import { writeAnswerable } from "../execution/decider/answerable.ts";
 import { planMigration } from "../execution/decider/migration.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
+import { sentFrom } from "../ports/surface.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
@@ -46,7 +47,7 @@ export class Migrations {
       id: `migrate:${executionId}:${state.rev}:${version}`,
       executionId,
       kind: "migrate",
-      payload: { by, version, ...writeAnswerable(answerable) },
+      payload: { by, version, ...writeAnswerable(answerable), ...sentFrom(by) },
       at: clock.now(),
     });
     events.emit("wake", { executionId });

@@ -25,6 +25,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Commit, ExecutionRecord, Signal } from "../ports/executions.ts";
 import { UPLOADS } from "../ports/files.ts";
 import type { Store } from "../ports/store.ts";
+import { sentFrom } from "../ports/surface.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Files } from "../runtime/files.ts";
 import type { Workflows } from "../workflows/workflows.ts";
@@ -159,6 +160,7 @@ export class Retries {
         source: start.executionId,
         ...(by !== "api" && { userId: by }),
         ...(keyed && { bodyHash: keyed.bodyHash }),
+        ...omitUndefined({ from: sentFrom(by).surface }),
       },
       answerable: [...handOn(state), ...this.#options.people.ofToken(by)],
       ...omitUndefined({ report: start.report }),
@@ -195,6 +197,7 @@ export class Retries {
         ...(named.length > 0 && { again: named }),
         ...keyed,
         ...answerable,
+        ...sentFrom(by),
       },
       at: clock.now(),
     };

@@ -9,8 +9,9 @@ import type { Store } from "../ports/store.ts";
 
 /** How long an answer is kept. */
 const KEPT_MS = 86_400_000;
-/** A request that takes longer belongs to a process that died, or might: its key is free then. */
-const LONGEST_MS = 300_000;
+/** A key that was not renewed for so long belongs to a process that died: it is free then. */
+const LEASE_MS = 30_000;
+const RENEW_MS = 10_000;
 const COME_AGAIN_MS = 1000;
 
 /** Keeps answers in the store. The contract stands in {@link Repeats}. */
@@ -31,7 +32,7 @@ export class KeptAnswers implements Repeats {
       id: sha256(JSON.stringify([scope, key])).toString("hex"),
       askedHash: hashJson(asked),
       holder: randomUUID(),
-      expiresAt: now + LONGEST_MS,
+      expiresAt: now + LEASE_MS,
       answer: null,
     };
     const known = await store.answers.claim(claim, now);
@@ -43,10 +44,13 @@ export class KeptAnswers implements Repeats {
 
   async #work(claim: AnswerRecord, work: () => Promise<KeptAnswer>): Promise<RepeatedAnswer> {
     const { store, clock } = this.#options;
+    const endRenewal = this.#renew(claim);
     let answer: KeptAnswer;
     try {
       answer = await work();
+      await endRenewal();
     } catch (error) {
+      await endRenewal();
       // What went wrong must not be hidden by a store that is away: then the key is free when the claim expires.
       await store.answers.remove(claim.id, claim.holder).catch(() => undefined);
       throw error;
@@ -58,6 +62,26 @@ export class KeptAnswers implements Repeats {
       await store.answers.save({ ...claim, expiresAt, answer: { status, body } });
     }
     return { ...answer, isRepeat: false };
+  }
+
+  /** Keeps the key while its request is under way. @returns ends that, and waits for the renewal that is being written. */
+  #renew(claim: AnswerRecord): () => Promise<void> {
+    const { store, clock } = this.#options;
+    let renewing: Promise<void> = Promise.resolve();
+    let cancel: () => void = () => undefined;
+    const plan = (): void => {
+      cancel = clock.after(RENEW_MS, () => {
+        const renewed = { ...claim, expiresAt: clock.now() + LEASE_MS };
+        // What fails is made up for by the next one.
+        renewing = renewing.then(() => store.answers.save(renewed)).catch(() => undefined);
+        plan();
+      });
+    };
+    plan();
+    return async () => {
+      cancel();
+      await renewing;
+    };
   }
 }
 

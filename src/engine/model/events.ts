@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
+import type { Surface } from "./actor.ts";
 import type { Answerable } from "./answerable.ts";
 import type { ChildEnded, ChildHeld, ChildStarted, ParentStep } from "./children.ts";
 import type { ControlEvent } from "./control.ts";
@@ -90,6 +91,8 @@ export interface Trigger {
   readonly id?: string;
   /** Slack user id of the person who asked for the run. */
   readonly userId?: string;
+  /** From where they asked, if neither type nor id says so. */
+  readonly from?: Surface;
   /** It is a bot that asked, so no person did. */
   readonly isBot?: true;
   /** Slack channel where it was asked for. */

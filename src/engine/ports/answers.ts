@@ -8,7 +8,7 @@ export interface AnswerRecord {
   readonly askedHash: string;
   /** Random: who does the work. */
   readonly holder: string;
-  /** From then on the key is free; milliseconds since 1970. Short while it is under way: the process may die. */
+  /** From then on the key is free; milliseconds since 1970. Short while it is under way, and renewed: the process may die. */
   readonly expiresAt: number;
   /** `null`: it is under way. */
   readonly answer: { readonly status: number; readonly body: Json } | null;

@@ -277,4 +277,6 @@ export interface SlotStore {
   dequeue(line: string, executionId: string): Promise<void>;
   /** The first executions of the queue, by `at`, of one moment by id. */
   peek(line: string, limit: number): Promise<readonly string[]>;
+  /** The lines in which executions wait or have slots, in order of name, from behind `after` on. */
+  listLines(query: { readonly after: string; readonly limit: number }): Promise<readonly string[]>;
 }

@@ -14,6 +14,7 @@ import { type AuditDraft, auditOf } from "../execution/projections/audit-records
 import { costOfLost } from "../execution/projections/call-costs.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
+import { readSurface } from "../model/actor.ts";
 import { deathsOf } from "../model/deaths.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { type ActiveStep, type ExecutionState, isFinished } from "../model/state.ts";
@@ -342,7 +343,7 @@ export class Actor {
   #foldSignal(signal: Signal, now: number): void {
     if (signal.kind === "event") this.#subscriptions.add(signal);
     for (const event of handleSignal(this.#workflow, this.#state, signal, now)) {
-      this.#record(event);
+      this.#record(event, signal);
       if (event.type !== "decision_recorded") continue;
       this.#recordAll(resolveVotes(this.#workflow, this.#state, event.path, now));
     }
@@ -357,15 +358,17 @@ export class Actor {
     const isMigrated = events.some(({ type }) => type === "execution_migrated");
     if (!isMigrated) return this.#recordAll(events);
     await this.#commit(settled.splice(0));
-    this.#recordAll(events);
+    for (const event of events) this.#record(event, signal);
     this.#workflow = to.workflow;
     await this.#commit([signal.id]);
   }
 
-  #record(event: ExecutionEvent): void {
+  /** @param signal - what the event follows from. @default nothing that a person sent */
+  #record(event: ExecutionEvent, signal?: Signal): void {
     const { definition } = this.#workflow;
     const { tokenOwner } = this.#ports;
-    this.#audit.push(...auditOf(definition, this.#state, event, tokenOwner));
+    const surface = readSurface(signal?.payload["surface"]);
+    this.#audit.push(...auditOf(definition, this.#state, event, { tokenOwner, surface }));
     apply(this.#state, event);
     this.#worklist.note(this.#state, event);
     this.#unsaved.push(event);

@@ -60,7 +60,10 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
     if (!queue) return;
     const { executionId } = start;
     const { store } = this.#options;
-    if (queue.slot !== null) await store.slots.free(queue.name, queue.slot, executionId);
+    // Its process may have died after it took one and before that was committed.
+    for (const taken of await store.slots.list(queue.name))
+      if (taken.executionId === executionId)
+        await store.slots.free(queue.name, taken.slot, executionId);
     await store.slots.dequeue(queue.name, executionId);
     await this.#wakeNext(queue.name, `${executionId}:${reopened.length}:left`);
   }

@@ -3,6 +3,7 @@ import { handleSignal } from "../execution/decider/handle-signal.ts";
 import { auditOf } from "../execution/projections/audit-records.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
+import { readSurface } from "../model/actor.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { type AuditRecord, auditId } from "../ports/audit.ts";
@@ -64,8 +65,9 @@ function auditOfLate(
   state: ExecutionState,
   signal: Signal,
 ): readonly AuditRecord[] {
+  const surface = readSurface(signal.payload["surface"]);
   return handleSignal(workflow, state, signal, signal.at)
-    .flatMap((event) => auditOf(workflow.definition, state, event))
+    .flatMap((event) => auditOf(workflow.definition, state, event, { surface }))
     .map((draft, index) => ({ id: auditId(draft.at, `${signal.id}:late:${index}`), ...draft }));
 }
 

@@ -49,6 +49,15 @@ export function createSlots(connection: Connection): SlotStore {
     async dequeue(line, executionId) {
       await connection.ask(() => lines.deleteOne({ _id: `${line}#${executionId}` }));
     },
+    async listLines({ after, limit }) {
+      const behind = { line: { $gt: after } };
+      const waiting = await connection.ask(() => lines.distinct("line", behind));
+      const taken = await connection.ask(() => slots.distinct("line", behind));
+      // In the order of their bytes, as the other database has them.
+      return [...new Set([...waiting, ...taken])]
+        .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+        .slice(0, limit);
+    },
     async peek(line, limit) {
       const documents = await connection.ask(() =>
         lines.find({ line }).sort({ line: 1, at: 1, execution: 1 }).limit(limit).toArray(),

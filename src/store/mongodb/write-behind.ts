@@ -111,7 +111,9 @@ export class WriteBehind {
       this.#settledUnderWay = this.#settled;
       this.#settled = new Set();
       try {
-        await Promise.all([this.#writeHeads(), this.#writeSettled()]);
+        // Heads first: a signal that counts as settled while the head still waits for it would be lost in a crash.
+        await this.#writeHeads();
+        await this.#writeSettled();
       } catch (error) {
         this.#retryLater();
         throw error;

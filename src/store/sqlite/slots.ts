@@ -23,6 +23,9 @@ export function createSlots(connection: Connection): SlotStore {
   const selectNext = connection.prepare(
     "SELECT execution_id FROM lines WHERE line = ? ORDER BY at, execution_id LIMIT ?",
   );
+  const selectLines = connection.prepare(
+    "SELECT line FROM lines WHERE line > ?1 UNION SELECT line FROM slots WHERE line > ?1 ORDER BY line LIMIT ?2",
+  );
 
   return {
     list: (line) =>
@@ -49,6 +52,8 @@ export function createSlots(connection: Connection): SlotStore {
       connection.write(() => {
         leave.run(line, executionId);
       }),
+    listLines: ({ after, limit }) =>
+      connection.read(() => selectLines.all(after, limit).map((row) => text(row, "line"))),
     peek: (line, limit) =>
       connection.read(() => selectNext.all(line, limit).map((row) => text(row, "execution_id"))),
   };

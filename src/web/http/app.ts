@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Repeats } from "../../engine/api/repeats.ts";
 import type { Sessions } from "../../engine/api/sessions.ts";
 import type { Tokens } from "../../engine/api/tokens.ts";
+import { actFrom } from "../../engine/ports/surface.ts";
 import { BodySlots } from "../../shared/body-slots.ts";
 import { parseContentType } from "../../shared/content-type.ts";
 import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
@@ -232,7 +233,8 @@ async function callRoute(
   if (caller.token === null || caller.session !== null) request.admit("token", true);
   else context.get("proof").isGiven = true;
   await assertScope(options, endpoint, caller);
-  const answer = await route.handle(request);
+  const surface = caller.session === null ? "api" : "console";
+  const answer = await actFrom(surface, () => route.handle(request));
   await recordUse(options, endpoint, request, caller);
   return answer;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { KeptAnswers } from "../../../src/engine/gate/kept-answers.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 const REQUEST = { scope: "U0BOB POST /api/pause", key: "k1", asked: { a: 1 } };
 
@@ -52,22 +52,45 @@ describe("a request with a key", () => {
     });
   });
 
-  test("comes again in a moment while the first is under way; if its process dies, after five minutes", async () => {
+  test("comes again in a moment while the first is under way; if its process dies, after half a minute", async () => {
     await using kept = await open();
     const { answers, work, clock } = kept;
+    // Its process died: time passes for the others alone.
+    const dead = new KeptAnswers({ store: kept.store, clock: new ManualClock(clock.now()) });
     const { promise, resolve } = Promise.withResolvers<{ status: number; body: null }>();
-    const first = answers.once(REQUEST, () => promise);
+    const first = dead.once(REQUEST, () => promise);
 
     await expect(answers.once(REQUEST, work)).rejects.toMatchObject({
       code: "request_under_way",
       retryAfterMs: 1000,
     });
-    await clock.advance(300_000);
+    await clock.advance(29_000);
+    await expect(answers.once(REQUEST, work)).rejects.toThrow("not answered yet");
+    await clock.advance(1000);
     expect(await answers.once(REQUEST, work)).toMatchObject({ body: { count: 1 } });
     resolve({ status: 200, body: null });
     await first;
 
     expect(await answers.once(REQUEST, work)).toMatchObject({ body: { count: 1 } });
+  });
+
+  test("waits for a request that takes long, as long as its process lives", async () => {
+    await using kept = await open();
+    const { answers, work, clock } = kept;
+    const { promise, resolve } = Promise.withResolvers<{ status: number; body: string }>();
+    const first = answers.once(REQUEST, () => promise);
+    await expect(answers.once(REQUEST, work)).rejects.toThrow("not answered yet");
+    for (let turn = 0; turn < 60; turn += 1) {
+      await clock.advance(10_000);
+      await settle();
+      await expect(answers.once(REQUEST, work)).rejects.toThrow("not answered yet");
+    }
+
+    resolve({ status: 200, body: "at last" });
+    await first;
+    await clock.advance(60_000);
+
+    expect(await answers.once(REQUEST, work)).toMatchObject({ body: "at last", isRepeat: true });
   });
 
   test("does its work again after one that failed, or whose answer passes", async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { interceptStore } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
@@ -175,5 +178,92 @@ describe("whatever dies", () => {
     await settle();
 
     expect(await waitsOn(harness, second)).toBe("approval");
+  });
+
+  /** A process that dies between taking a slot and noting that, while somebody cancels the run. */
+  async function leak(concurrency: JsonObject) {
+    let isDying = false;
+    const inner = await openSqliteStore({ path: ":memory:" });
+    const store = interceptStore(inner, ({ method, run }) => {
+      if (isDying && method === "log.commit")
+        throw new AppError({ code: "store_unavailable", message: "Away.", retryable: true });
+      return run();
+    });
+    const harness = await WorkflowHarness.open(nightly(concurrency), { store });
+    isDying = true;
+    const lost = await begin(harness);
+    expect(await store.slots.list("nightly/")).toEqual([{ slot: 0, executionId: lost }]);
+    await store.signals.insert({
+      ...{ id: `cancel:${lost}:x`, executionId: lost, kind: "cancel" },
+      ...{ payload: { by: "U0ALICE" }, at: harness.clock.now() },
+    });
+    await harness.restart(async () => {
+      isDying = false;
+    });
+    await settle();
+    expect(await waitsOn(harness, lost)).toBe("cancelled");
+    return harness;
+  }
+
+  test("a slot that a dying process took without noting it is freed, and who waits continues", async () => {
+    await using harness = await leak({});
+    const waiting = await begin(harness);
+    const behind = await begin(harness);
+    expect(await waitsOn(harness, waiting)).toBe("slot");
+
+    await harness.clock.advance(90_000);
+    await settle();
+
+    expect(await waitsOn(harness, waiting)).toBe("approval");
+    expect(await waitsOn(harness, behind)).toBe("slot");
+  });
+
+  test("such a slot does not have later runs skipped for ever", async () => {
+    await using harness = await leak({ onLimit: "skip" });
+    expect(await waitsOn(harness, await begin(harness))).toBe("cancelled");
+
+    await harness.clock.advance(90_000);
+    await settle();
+
+    expect(await waitsOn(harness, await begin(harness))).toBe("approval");
+  });
+
+  test("a run whose wake was lost with the database looks again by itself", async () => {
+    let isLosing = false;
+    const inner = await openSqliteStore({ path: ":memory:" });
+    const store = interceptStore(inner, ({ method, args, run }) => {
+      const [signal] = args as [{ readonly kind?: string } | undefined];
+      // As after an answer that said yes, by a database that then lost the write; another process has the next one meanwhile.
+      if (isLosing && method === "signals.insert" && signal?.kind === "slot") return true;
+      return isLosing && method === "leases.claim" ? null : run();
+    });
+    await using harness = await WorkflowHarness.open(nightly({}), { store });
+    const first = await begin(harness);
+    const second = await begin(harness);
+    await harness.engine.executions.cancel(first, "U0ALICE");
+    isLosing = true;
+    await settle();
+    isLosing = false;
+    await settle();
+    expect(await waitsOn(harness, first)).toBe("cancelled");
+    expect(await waitsOn(harness, second)).toBe("slot");
+
+    await harness.clock.advance(90_000);
+    await settle();
+
+    expect(await waitsOn(harness, second)).toBe("approval");
+  });
+
+  test("a run that has its slot keeps it, however often that is looked at", async () => {
+    await using harness = await WorkflowHarness.open(nightly({}));
+    const first = await begin(harness);
+    const second = await begin(harness);
+
+    await harness.clock.advance(10 * 60_000);
+    await settle();
+
+    expect(await waitsOn(harness, first)).toBe("approval");
+    expect(await waitsOn(harness, second)).toBe("slot");
+    expect(await harness.store.slots.list("nightly/")).toHaveLength(1);
   });
 });

@@ -42,5 +42,20 @@ export function slotsConformance(open: OpenStore): void {
       await store.slots.dequeue("w/key", "exec_c");
       expect(await store.slots.peek("w/key", 9)).toEqual(["exec_a", "exec_b"]);
     });
+
+    test("lines in which executions wait or have slots are listed by name, page by page", async () => {
+      await using store = await open();
+      for (const line of ["w/b", "w/a", "v", "w/ü", "w/a"])
+        await store.slots.enqueue({ line, executionId: `exec_${line}`, at: 1 });
+      await store.slots.enqueue({ line: "w/a", executionId: "exec_2", at: 2 });
+      await store.slots.take("w/taken", 0, "exec_3");
+
+      expect(await store.slots.listLines({ after: "", limit: 9 })).toEqual([
+        ...["v", "w/a", "w/b", "w/taken", "w/ü"],
+      ]);
+      expect(await store.slots.listLines({ after: "v", limit: 2 })).toEqual(["w/a", "w/b"]);
+      await store.slots.dequeue("v", "exec_v");
+      expect(await store.slots.listLines({ after: "", limit: 1 })).toEqual(["w/a"]);
+    });
   });
 }

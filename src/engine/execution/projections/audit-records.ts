@@ -40,11 +40,11 @@ const SURFACES: Readonly<Record<string, Surface>> = {
 /** The start of an execution. */
 export function auditOfStart(start: ExecutionStarted): AuditDraft {
   const { trigger, version, answerable = [], at } = start;
-  const { userId, type } = trigger;
+  const { userId, type, from } = trigger;
   const known = SURFACES[type];
   const token = answerable.find(({ why, of }) => why === "token" && of === undefined);
   const who = userId ?? (known === "api" ? (token?.person ?? OPERATOR) : ENGINE.actor);
-  const surface = known ?? (type === "manual" ? surfaceOf(userId ?? OPERATOR) : "engine");
+  const surface = known ?? (type === "manual" ? (from ?? surfaceOf(userId ?? OPERATOR)) : "engine");
   const { id, source, event } = trigger;
   const detail = omitUndefined({ trigger: type, id, source, event, version });
   return { ...about(start), at, actor: who, surface, action: "start", result: "done", detail };
@@ -54,13 +54,13 @@ export function auditOfStart(start: ExecutionStarted): AuditDraft {
  * What is recorded of an event: who did what, what they were shown, what became another value. Sensitive values are masked.
  *
  * @param before - the state before the event. It is read at once.
- * @param tokenOwner - the person in whose name the API acts; absent: it acts as the operator.
+ * @param from - who acts in whose name, and from where.
  */
 export function auditOf(
   definition: Definition,
   before: ReadonlyState,
   event: ExecutionEvent,
-  tokenOwner?: string,
+  { tokenOwner, surface = null }: ActedFrom = {},
 ): readonly AuditDraft[] {
   const find = RECORDED[event.type] ?? otherOf(event);
   if (!find) return [];
@@ -76,7 +76,16 @@ export function auditOf(
     ...about(before.start),
     ...draft,
     actor: draft.actor === OPERATOR ? (tokenOwner ?? OPERATOR) : draft.actor,
+    // What follows by itself, beside what the person did, is not theirs.
+    surface: draft.surface === "slack" ? (surface ?? "slack") : draft.surface,
   }));
+}
+
+interface ActedFrom {
+  /** The person in whose name the API acts. @default it acts as the operator */
+  readonly tokenOwner?: string | undefined;
+  /** From where people acted, if their ids do not say so. @default Slack */
+  readonly surface?: Surface | null;
 }
 
 interface Context {
