@@ -55,6 +55,10 @@ test("a decision is labelled over HTTP, and listed as a sample", async () => {
     status: 200,
     body: { success: true, sample: { actual: true, expected: false, note: "small", by: "api" } },
   });
+  expect(await web.get("/api/workflows/nowhere/samples")).toMatchObject({
+    status: 404,
+    body: { code: "workflow_not_found" },
+  });
   expect((await web.get("/api/workflows/judge/samples")).body).toMatchObject({
     samples: [{ inputs: { text: "A typo." } }],
   });
