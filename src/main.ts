@@ -20,7 +20,10 @@ async function main(): Promise<void> {
   process.umask(UMASK);
   const config = loadConfig();
   const secrets = new KnownSecrets(secretValues(config));
-  const logger = createLogger(config.logLevel, secrets);
+  const logger = createLogger(config.logLevel, {
+    secrets,
+    hasTraces: config.tracing !== null,
+  });
   const outdated = Promise.withResolvers<string>();
   const refused = Promise.withResolvers<string>();
   const broken = Promise.withResolvers<string>();

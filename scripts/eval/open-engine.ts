@@ -41,7 +41,7 @@ export async function openEvalEngine(
   concurrency: number,
 ): Promise<EvalEngine> {
   await using stack = new AsyncDisposableStack();
-  const logger = createLogger("warn", new KnownSecrets(hidden));
+  const logger = createLogger("warn", { secrets: new KnownSecrets(hidden) });
   const store = stack.use(await openSqliteStore({ path: ":memory:" }));
   const database = stack.use(createDatabaseService({ urls: {} }));
   const cron = createCron();

@@ -2,6 +2,7 @@ import { type Logger, pino } from "pino";
 import { hideApiTokens } from "../shared/api-token.ts";
 import { KnownSecrets } from "../shared/known-secrets.ts";
 import { createSecretMask } from "../shared/secret-mask.ts";
+import { traceIdOf } from "../telemetry/span-ids.ts";
 import type { LogLevel } from "./config.ts";
 
 export type { Logger } from "pino";
@@ -29,11 +30,26 @@ function redactorOf(secrets: readonly string[]): (text: string) => string {
     ).replace(CREDENTIAL, "$1[redacted]");
 }
 
-/**
- * The process's log: JSON lines on standard output.
- *
- * @param secrets - values to redact, as {@link createRedactor} does.
- */
-export function createLogger(level: LogLevel, secrets = new KnownSecrets()): Logger {
-  return pino({ level, base: null, hooks: { streamWrite: createRedactor(secrets) } });
+export interface LogOptions {
+  /** Values to redact, as {@link createRedactor} does. @default none */
+  readonly secrets?: KnownSecrets;
+  /** Whether lines about a run name its trace. @default false */
+  readonly hasTraces?: boolean;
+  /** @default standard output */
+  readonly to?: { write(line: string): void };
+}
+
+/** The process's log: JSON, one line for each event. */
+export function createLogger(level: LogLevel, options: LogOptions = {}): Logger {
+  const { secrets = new KnownSecrets(), hasTraces = false, to } = options;
+  const settings = {
+    ...{ level, base: null, hooks: { streamWrite: createRedactor(secrets) } },
+    ...(hasTraces && { formatters: { log: withTrace } }),
+  };
+  return to === undefined ? pino(settings) : pino(settings, to);
+}
+
+function withTrace(fields: Record<string, unknown>): Record<string, unknown> {
+  const { executionId } = fields;
+  return typeof executionId === "string" ? { ...fields, traceId: traceIdOf(executionId) } : fields;
 }
