@@ -139,7 +139,10 @@ async function main(args: EvalArguments): Promise<void> {
   const hidden = Object.entries(env).flatMap(([name, value]) =>
     /API_KEY$|TOKEN$|^SECRET_/.test(name) && value ? value : [],
   );
-  await using opened = await openEvalEngine(folder, client, defaultModel, hidden, args.concurrency);
+  await using opened = await openEvalEngine({
+    ...{ folder, model: client, defaultModel, hidden },
+    concurrency: args.concurrency,
+  });
   const ids = args.workflowIds.length > 0 ? args.workflowIds : await withSamples(opened);
   if (!args.json) console.log(`Asked: ${model.name}.\n`);
   for (const workflowId of ids) {

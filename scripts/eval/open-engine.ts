@@ -19,27 +19,30 @@ import { createSecretMask } from "../../src/shared/secret-mask.ts";
 import { createSlack } from "../../src/slack/slack.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 
-/**
- * An engine that only evaluates: the definitions, prompts and samples of a folder, and a store that
- * is gone afterwards.
- */
-export interface EvalEngine extends AsyncDisposable {
+/** An engine that is not started: it checks, compares and evaluates definitions, and its store is gone afterwards. */
+export interface OfflineEngine extends AsyncDisposable {
   readonly engine: RunningEngine;
-  /** Ids of the workflows of the folder. */
-  readonly workflowIds: readonly string[];
 }
 
-/**
- * @param hidden - values that no model may see.
- * @throws {Error} when a definition of the folder has problems.
- */
-export async function openEvalEngine(
-  folder: string,
-  model: ModelClient,
-  defaultModel: string,
-  hidden: readonly string[],
-  concurrency: number,
-): Promise<EvalEngine> {
+export interface OfflineOptions {
+  /** Of the definitions: beside them are their prompts, their samples and their templates of e-mails. */
+  readonly folder: string;
+  readonly model: ModelClient;
+  readonly defaultModel: string;
+  /** Values that no model may see. @default none */
+  readonly hidden?: readonly string[];
+  /** Decisions asked at a time. @default 4 */
+  readonly concurrency?: number;
+}
+
+/** Opens an engine that knows the prompts of a folder, and no workflow. */
+export async function openOfflineEngine({
+  folder,
+  model,
+  defaultModel,
+  hidden = [],
+  concurrency = 4,
+}: OfflineOptions): Promise<OfflineEngine> {
   await using stack = new AsyncDisposableStack();
   const logger = createLogger("warn", { secrets: new KnownSecrets(hidden) });
   const store = stack.use(await openSqliteStore({ path: ":memory:" }));
@@ -80,6 +83,21 @@ export async function openEvalEngine(
   });
   stack.defer(() => engine.stop());
   await addPromptFolder(engine, join(folder, "prompts"), logger);
+  const opened = stack.move();
+  return { engine, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** An engine that only evaluates: the definitions, prompts and samples of a folder. */
+export interface EvalEngine extends OfflineEngine {
+  /** Ids of the workflows of the folder. */
+  readonly workflowIds: readonly string[];
+}
+
+/** @throws {Error} when a definition of the folder has problems. */
+export async function openEvalEngine(options: OfflineOptions): Promise<EvalEngine> {
+  const { folder } = options;
+  await using stack = new AsyncDisposableStack();
+  const { engine } = stack.use(await openOfflineEngine(options));
   const workflowIds: string[] = [];
   for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json")).sort()) {
     const definition: unknown = JSON.parse(await readFile(join(folder, file), "utf8"));
