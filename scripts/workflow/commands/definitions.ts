@@ -129,12 +129,11 @@ export const exportDefinition: Command = {
     });
     const output = given.text("output");
     const text = JSON.stringify(definition, null, 2);
-    if (output === undefined)
-      given.has("json") ? terminal.printJson(definition) : terminal.print(text);
-    else {
+    if (output !== undefined) {
       await writeFile(output, `${text}\n`);
       terminal.note(`${output} was written.`);
-    }
+    } else if (given.has("json")) terminal.printJson(definition);
+    else terminal.print(text);
     return EXIT.ok;
   },
 };

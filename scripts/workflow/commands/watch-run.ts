@@ -1,5 +1,6 @@
 import { endpoints } from "../../../src/web/endpoints/index.ts";
 import { type Context, EXIT, type ExitCode } from "../command.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** Events of the log that say nothing to people. */
 const SILENT: ReadonlySet<string> = new Set([
@@ -19,17 +20,33 @@ export async function watchRun(
   const events = bot.stream(endpoints.followExecution, { params: { id } }, signal);
   for await (const message of events) {
     if (json) terminal.printJson({ event: message.event, ...message.data });
-    if (message.event === "change" && !json)
-      for (const event of message.data.events)
-        if (!SILENT.has(event.type))
-          terminal.print(lineOf(event, (text) => terminal.style("dim", text)));
-    if (message.event !== "end") continue;
-    const { state, error } = message.data;
-    if (error !== undefined) terminal.note(error);
-    if (state?.error) terminal.note(`${state.error.code}: ${state.error.message}`);
-    return state?.status === "completed" ? EXIT.ok : EXIT.problems;
+    else if (message.event === "change") showEvents(terminal, message.data.events);
+    if (message.event === "end") return showEnd(terminal, message.data);
   }
   return EXIT.ok;
+}
+
+function showEvents(terminal: Terminal, events: readonly Shown[]): void {
+  for (const event of events)
+    if (!SILENT.has(event.type))
+      terminal.print(lineOf(event, (text) => terminal.style("dim", text)));
+}
+
+function showEnd(terminal: Terminal, { state, error }: End): ExitCode {
+  if (error !== undefined) terminal.note(error);
+  if (state?.error) terminal.note(`${state.error.code}: ${state.error.message}`);
+  return state?.status === "completed" ? EXIT.ok : EXIT.problems;
+}
+
+interface End {
+  readonly error?: string | undefined;
+  readonly state?:
+    | {
+        readonly status: string;
+        readonly error: { readonly code: string; readonly message: string } | null;
+      }
+    | null
+    | undefined;
 }
 
 interface Shown {

@@ -73,11 +73,7 @@ export interface ApiClient {
   ): AsyncGenerator<EventOf<Sent>>;
 }
 
-/**
- * A client of the bot at an address. It is typed by the endpoints: `client.call(endpoints.listWorkflows)`.
- *
- * @internal benches and tests use it
- */
+/** A client of the bot at an address. It is typed by the endpoints: `client.call(endpoints.listWorkflows)`. */
 export function createClient(options: ClientOptions): ApiClient {
   return {
     call: (endpoint, call = {}) =>
