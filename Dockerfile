@@ -9,7 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/node-linux-* node_modules/node-bin-*
 
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data WORKFLOWS_DIR=/app/workflows
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data WORKFLOWS_DIR=/app/workflows CONNECTORS_DIR=/app/connectors
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json manifest.yml ./
@@ -17,6 +17,7 @@ COPY src ./src
 COPY scripts/backup.ts scripts/doctor.ts scripts/reencrypt.ts scripts/restore.ts scripts/token.ts ./scripts/
 COPY scripts/reencrypt ./scripts/reencrypt
 COPY workflows ./workflows
+COPY connectors ./connectors
 RUN mkdir --mode=700 /data && chown node:node /data
 VOLUME /data
 USER node

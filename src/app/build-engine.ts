@@ -28,6 +28,7 @@ import type { KeyRing } from "../store/encryption/keys.ts";
 import { secretsOfUri } from "../store/mongodb/uri.ts";
 import type { Telemetry } from "../web/telemetry.ts";
 import type { Config } from "./config.ts";
+import { readConnectors } from "./connectors.ts";
 import { secretsOfCredentials } from "./credentials-config.ts";
 import { readPricesFile } from "./prices-file.ts";
 import type { Tracing } from "./tracing.ts";
@@ -68,6 +69,17 @@ export function buildEngine(parts: EngineParts): RunningEngine {
   const credentials = createCredentials({
     ...{ store, clock: systemClock, given: config.credentials, secrets: parts.secrets },
   });
+  const services = [
+    createSlackService(slack),
+    createHttpService({
+      allowHosts: config.http.allowHosts,
+      secretHosts: config.secretHosts,
+      credentials,
+      ...(tracing && { traceParentFor: tracing.traceParentFor }),
+    }),
+    email,
+    database,
+  ];
   return createEngine({
     store,
     clock: systemClock,
@@ -85,15 +97,8 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     inputChecks: createSlackInputChecks(slack),
     namePins: createSlackNamePins(slack),
     services: createServiceRegistry([
-      createSlackService(slack),
-      createHttpService({
-        allowHosts: config.http.allowHosts,
-        secretHosts: config.secretHosts,
-        credentials,
-        ...(tracing && { traceParentFor: tracing.traceParentFor }),
-      }),
-      email,
-      database,
+      ...services,
+      ...readConnectors(config.connectorsDir, services, logger),
     ]),
     model: telemetry.models.measure(createOpenAiModelClient(config.model), systemClock.elapsed),
     defaultModel: config.model.defaultModel,

@@ -59,6 +59,8 @@ export interface Config {
   /** `null`: no traces are exported. */
   readonly tracing: TracingConfig | null;
   readonly workflowsDir: string;
+  /** Folder of the files that describe further services. */
+  readonly connectorsDir: string;
   readonly logLevel: LogLevel;
 }
 
@@ -237,6 +239,7 @@ const Environment = z.object({
     )
     .optional(),
   WORKFLOWS_DIR: text.default("./workflows"),
+  CONNECTORS_DIR: text.default("./connectors"),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
   ...TRACING_VARIABLES,
 });
@@ -343,6 +346,7 @@ export function loadConfig(
     ...{ secrets, secretHosts, credentials },
     tracing: tracingConfig(values),
     workflowsDir: values.WORKFLOWS_DIR,
+    connectorsDir: values.CONNECTORS_DIR,
     logLevel: values.LOG_LEVEL,
   };
 }

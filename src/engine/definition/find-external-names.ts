@@ -74,10 +74,21 @@ function namesInStep(
     );
   });
   return [
+    ...credentialOf(config, context.services, [...base, "service"]),
     ...namesOf(type?.config, config, base),
     ...namesOf(type?.parametersOf?.(config, context), config, base),
     ...inner,
   ];
+}
+
+/** A service that proves itself by a credential of its own names it. */
+function credentialOf(
+  { service }: JsonObject,
+  services: ServiceRegistry,
+  place: Path,
+): readonly PlacedName[] {
+  const name = typeof service === "string" ? services.get(service)?.credential : undefined;
+  return name === undefined ? [] : [{ kind: "credential", name, place }];
 }
 
 function isStep(value: Json): value is { readonly type: string; readonly config: JsonObject } {

@@ -150,6 +150,8 @@ export interface Service {
   /** The action of a step that names none. */
   readonly defaultAction: string;
   readonly actions: Readonly<Record<string, ServiceAction>>;
+  /** Name of the credential that all its actions use. Absent: none, or their parameters name one. */
+  readonly credential?: string;
   /** Of a service that reads databases: what triggers find there. */
   readonly rows?: RowSource;
 }

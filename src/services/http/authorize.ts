@@ -1,9 +1,10 @@
 import type { SecureContextOptions } from "node:tls";
 import { z } from "zod";
-import { externalNames, paramTraits } from "../../engine/definition/param-traits.ts";
+import { externalNames, inPlace, paramTraits } from "../../engine/definition/param-traits.ts";
 import type { Credential } from "../../engine/ports/credentials.ts";
 import { CREDENTIAL_NAME, type CredentialValues } from "../../shared/credential-values.ts";
 import { AppError } from "../../shared/errors.ts";
+import { plain } from "../../shared/places/place.ts";
 import { signForAws } from "./aws-signature.ts";
 import { type Hop, withBytes } from "./hop.ts";
 import type { OAuthTokens } from "./oauth-tokens.ts";
@@ -11,10 +12,10 @@ import type { OAuthTokens } from "./oauth-tokens.ts";
 /** `{"credential": "github"}`: what a request proves itself with. */
 export const AuthParam = z
   .strictObject({
-    credential: z
-      .string()
-      .regex(CREDENTIAL_NAME, "a credential's name, such as github")
-      .register(externalNames, { kind: "credential" }),
+    credential: inPlace(
+      z.string().regex(CREDENTIAL_NAME, "a credential's name, such as github"),
+      plain,
+    ).register(externalNames, { kind: "credential" }),
   })
   .register(paramTraits, {
     insteadOfTemplates:

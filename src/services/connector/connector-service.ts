@@ -1,0 +1,274 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { inPlace } from "../../engine/definition/param-traits.ts";
+import { holdsTemplate, prepareParams } from "../../engine/definition/service-params.ts";
+import type { Service, ServiceAction, ServiceContext } from "../../engine/ports/service.ts";
+import { AppError } from "../../shared/errors.ts";
+import { isJsonObject, type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { plain } from "../../shared/places/place.ts";
+import { parseTemplate } from "../../shared/template-parser.ts";
+import { wording } from "../../shared/wording.ts";
+import { showText } from "../action.ts";
+import type { Connector, ConnectorAction, ConnectorRequest } from "./connector-file.ts";
+import { fillJson, fillText, fillUrl, type Values, valueAt } from "./fill.ts";
+import { type ConnectorAnswer, judgeAnswer, statusesOf } from "./judge-answer.ts";
+
+/**
+ * The service that a file describes. It sends what it sends by the HTTP service, so that addresses, credentials, redirects, limits
+ * and time-outs are guarded there.
+ *
+ * @param http - `http.request`.
+ */
+export function createConnectorService(connector: Connector, http: ServiceAction): Service {
+  const { name, defaultAction, credential } = connector;
+  return {
+    name,
+    defaultAction,
+    ...(credential !== null && { credential }),
+    actions: Object.fromEntries(
+      Object.entries(connector.actions).map(([id, action]) => [
+        id,
+        new Connection(connector, action, `${name}.${id}`, http).toAction(),
+      ]),
+    ),
+  };
+}
+
+class Connection {
+  readonly #connector: Connector;
+  readonly #action: ConnectorAction;
+  readonly #place: string;
+  readonly #http: ServiceAction;
+
+  constructor(connector: Connector, action: ConnectorAction, place: string, http: ServiceAction) {
+    this.#connector = connector;
+    this.#action = action;
+    this.#place = place;
+    this.#http = http;
+  }
+
+  toAction(): ServiceAction {
+    const { summary, schema, card, look } = this.#action;
+    const { title, baseUrl } = this.#connector;
+    const effect = this.#action.effect ?? this.#action.request.method !== "GET";
+    return {
+      summary,
+      describe: (params) => showCard(card, params),
+      outline: (params) => wording`${showCard(card, params)} (${title}, ${hostOf(baseUrl)})`,
+      params: z.strictObject(
+        Object.fromEntries(
+          Object.entries(schema.shape).map(([key, part]) => [key, inPlace(part, plain)]),
+        ),
+      ),
+      sideEffect: effect,
+      carriesOut: (params) => holdsTemplate(params),
+      onUnknown: this.#onUnknown(effect),
+      execute: (params, context) => this.#execute(params, context),
+      ...(look !== undefined && { look: (params, context) => this.#look(params, context) }),
+    };
+  }
+
+  #onUnknown(effect: boolean): ServiceAction["onUnknown"] {
+    const { onUnknown, look, idempotencyHeader } = this.#action;
+    if (onUnknown !== undefined) return onUnknown;
+    if (!effect) return "repeat";
+    if (look !== undefined) return "look";
+    return idempotencyHeader === undefined ? "ask" : "repeat";
+  }
+
+  async #execute(params: JsonObject, context: ServiceContext): Promise<Json> {
+    const { request, pages } = this.#action;
+    const values = valuesOf(params, context);
+    if (pages !== undefined) return this.#readPages(values, context);
+    const answer = await this.#send(request, values, context, false);
+    return this.#output(answer.data);
+  }
+
+  async #look(params: JsonObject, context: ServiceContext): Promise<Json | null> {
+    const { look } = this.#action;
+    if (look === undefined) return null;
+    const values = valuesOf(params, context);
+    const { status, data } = await this.#send(look.request, values, context, true);
+    if (look.absent.includes(status)) return null;
+    if (look.list === undefined)
+      return isMatch(data, look.where, values) ? this.#output(data, look.output) : null;
+    const list = valueAt(data, look.list);
+    const found: unknown = Array.isArray(list)
+      ? list.find((one: unknown) => isMatch(one, look.where, values))
+      : undefined;
+    return found === undefined ? null : this.#output(toJson(found), look.output);
+  }
+
+  /** Reads until there is no other page, or there are too many: then the list is not complete, and says so. */
+  async #readPages(values: Values, context: ServiceContext): Promise<Json> {
+    const { request, pages } = this.#action;
+    if (pages === undefined) return null;
+    const items: Json[] = [];
+    let at: NextPage = { link: null, paging: {} };
+    for (let count = 0; count < pages.max; count += 1) {
+      const given = { ...values, paging: at.paging };
+      const answer = await this.#send(request, given, context, false, at.link);
+      const found = valueAt(answer.data, pages.items);
+      const some: readonly Json[] = Array.isArray(found) ? found : [];
+      items.push(...some);
+      const next = nextPage(pages.next, answer, {
+        url: this.#urlOf(request, values),
+        read: items.length,
+        isEmpty: some.length === 0,
+      });
+      if (next === null) return { items, complete: true };
+      at = next;
+    }
+    return { items, complete: false };
+  }
+
+  async #send(
+    request: ConnectorRequest,
+    values: Values,
+    context: ServiceContext,
+    isLook: boolean,
+    link: string | null = null,
+  ): Promise<ConnectorAnswer> {
+    const { failed, retry, done, look } = this.#action;
+    const expected = statusesOf(this.#action, isLook);
+    const params = {
+      ...this.#toParams(request, values),
+      ...(link !== null && { url: link, query: {} }),
+      ...(expected.length > 0 && { expectStatus: expected }),
+    };
+    const prepared = prepareParams(this.#place, this.#http, params);
+    const answer = toAnswer(await this.#http.execute(prepared, context));
+    if (isLook && look?.absent.includes(answer.status)) return answer;
+    const rules = { failed, retry, ...(!isLook && { done }) };
+    judgeAnswer(answer, rules, this.#connector.title, context.hideSecrets ?? ((text) => text));
+    return answer;
+  }
+
+  #urlOf({ path }: ConnectorRequest, values: Values): string {
+    return fillUrl(this.#connector.baseUrl, path, values);
+  }
+
+  #toParams(request: ConnectorRequest, values: Values): JsonObject {
+    const { headers: shared, credential } = this.#connector;
+    const { method, query = {}, headers: own, body } = request;
+    const { idempotencyHeader } = this.#action;
+    const filled = body === undefined ? undefined : fillJson(body, values);
+    const headers = Object.entries({ ...shared, ...own }).map(([key, text]) => [
+      key,
+      fillText(text, values),
+    ]);
+    const key = readOwn(values["idempotency"], "key");
+    if (idempotencyHeader !== undefined && typeof key === "string")
+      headers.push([idempotencyHeader, key]);
+    return {
+      ...{ url: this.#urlOf(request, values), method },
+      headers: Object.fromEntries(headers.filter(([, text]) => text !== "")),
+      query: fillJson(query, values) ?? {},
+      ...(filled !== undefined && { body: filled }),
+      ...(credential !== null && { auth: { credential } }),
+    };
+  }
+
+  #output(data: Json, output = this.#action.output): Json {
+    if (output === undefined) return data;
+    return Object.fromEntries(
+      Object.entries(output).map(([name, path]) => [name, toJson(valueAt(data, path) ?? null)]),
+    );
+  }
+}
+
+function valuesOf(params: JsonObject, { idempotencyKey: key }: ServiceContext): Values {
+  return { ...params, idempotency: { key, uuid: uuidOf(key) }, paging: {} };
+}
+
+/** The same version 4 UUID for the same key, for services that let the caller choose an id. */
+function uuidOf(key: string): string {
+  const hex = createHash("sha256").update(key).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function isMatch(
+  one: unknown,
+  where: NonNullable<ConnectorAction["look"]>["where"],
+  values: Values,
+): boolean {
+  if (where === undefined) return isJsonObject(one);
+  const found = valueAt(one, where.path);
+  if (where.contains !== undefined)
+    return typeof found === "string" && found.includes(fillText(where.contains, values));
+  return where.equals === undefined ? isPresent(found) : found === fillText(where.equals, values);
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** How the next page is asked for: by its address, or by what templates put into the request. */
+interface NextPage {
+  readonly link: string | null;
+  readonly paging: JsonObject;
+}
+
+/** @returns `null` after the last page. */
+function nextPage(
+  rule: NonNullable<ConnectorAction["pages"]>["next"],
+  answer: ConnectorAnswer,
+  {
+    url,
+    read,
+    isEmpty,
+  }: { readonly url: string; readonly read: number; readonly isEmpty: boolean },
+): NextPage | null {
+  if ("link" in rule) {
+    const link = nextLink(answer, url);
+    return link === null ? null : { link, paging: {} };
+  }
+  if ("offset" in rule) {
+    const hasMore = valueAt(answer.data, rule.offset) === true && !isEmpty;
+    return hasMore ? { link: null, paging: { offset: read } } : null;
+  }
+  const cursor = valueAt(answer.data, rule.cursor);
+  const hasMore = rule.more === undefined || valueAt(answer.data, rule.more) === true;
+  return hasMore && typeof cursor === "string" && cursor !== ""
+    ? { link: null, paging: { cursor } }
+    : null;
+}
+
+function toAnswer(output: Json): ConnectorAnswer {
+  const status = readOwn(output, "status");
+  const headers = readOwn(output, "headers");
+  return {
+    status: typeof status === "number" ? status : 0,
+    data: toJson(readOwn(output, "data") ?? null),
+    headers: isJsonObject(headers) ? headers : {},
+  };
+}
+
+/** The next page by `Link` (https://www.rfc-editor.org/rfc/rfc8288). @throws {AppError} for one on another host. */
+function nextLink({ headers }: ConnectorAnswer, first: string): string | null {
+  const link = readOwn(headers, "link");
+  const next =
+    typeof link === "string" ? /<([^>]*)>\s*;[^,]*\brel="?next\b/i.exec(link)?.[1] : null;
+  if (next === undefined || next === null) return null;
+  const url = URL.parse(next, first);
+  if (url !== null && url.origin === new URL(first).origin) return url.href;
+  throw new AppError({
+    code: "service_rejected",
+    message: `The next page is said to be on another host than ${new URL(first).host}, where it is not read.`,
+  });
+}
+
+/** What a call does, for people; values that are not known yet stand as they are written. */
+function showCard(card: string, params: JsonObject): string {
+  return parseTemplate(card)
+    .parts.map((part) => {
+      if (typeof part === "string") return part;
+      const value = valueAt(params, part);
+      return value === undefined ? "…" : showText(toJson(value));
+    })
+    .join("");
+}
+
+function hostOf(baseUrl: string): string {
+  return baseUrl.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+}
