@@ -47,7 +47,7 @@ export function toSvg(diagram: Diagram, options: PictureOptions = {}): string {
   const [width, height] = [root.width, root.height].map((size) => Math.ceil(size + MARGIN * 2));
   const description = shorten(outline(diagram, overlay).join("\n"), MAX_DESCRIPTION);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}" role="img" aria-labelledby="${idPrefix}-title ${idPrefix}-desc" class="diagram" font-family="system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}" role="img" aria-labelledby="${idPrefix}-title ${idPrefix}-desc" class="diagram-picture" font-family="system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif">`,
     `<title id="${idPrefix}-title">${escape(`Diagram of ${diagram.name}`)}</title>`,
     `<desc id="${idPrefix}-desc">${escape(description)}</desc>`,
     `<rect class="diagram-page" x="${-MARGIN}" y="${-MARGIN}" width="${width}" height="${height}" fill="${drawing.theme.page}"/>`,

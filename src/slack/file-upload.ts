@@ -1,10 +1,14 @@
 import type { WebClient } from "@slack/web-api";
 import { AppError } from "../shared/errors.ts";
+import { shorten } from "../shared/shorten.ts";
 import { toSlackError } from "./errors.ts";
 import { type FileAccess, isSlack } from "./files.ts";
 
 /** Bytes are sent within this time, in milliseconds. */
 const TIMEOUT_MS = 60_000;
+
+/** Most characters of `alt_txt` (https://docs.slack.dev/reference/methods/files.getUploadURLExternal). */
+const MAX_ALT = 1000;
 
 interface UploadClient {
   readonly files: Pick<WebClient["files"], "getUploadURLExternal">;
@@ -17,7 +21,12 @@ export interface FileUpload {
    * @returns the file's id. @throws {AppError} what Slack refuses; nothing of it is of unknown outcome.
    */
   upload(
-    file: { readonly name: string; readonly bytes: Buffer },
+    file: {
+      readonly name: string;
+      readonly bytes: Buffer;
+      /** What a picture shows, for those who do not see it; cut where it is too long. */
+      readonly alt?: string;
+    },
     signal: AbortSignal,
   ): Promise<string>;
 }
@@ -28,9 +37,12 @@ export function createFileUpload(
 ): FileUpload {
   const { client, fetch } = options;
   return {
-    async upload({ name, bytes }, signal) {
+    async upload({ name, bytes, alt }, signal) {
       const place = await client.files
-        .getUploadURLExternal({ filename: name, length: bytes.length })
+        .getUploadURLExternal({
+          ...{ filename: name, length: bytes.length },
+          ...(alt !== undefined && { alt_txt: shorten(alt, MAX_ALT) }),
+        })
         .catch((error: unknown) => {
           throw harmless(toSlackError(error, `uploading "${name}"`));
         });

@@ -11,6 +11,7 @@ import { readCommandText } from "./command-text.ts";
 import { costsCommand } from "./costs.ts";
 import { draftCommand } from "./draft.ts";
 import { exportCommand } from "./export.ts";
+import { graphCommand } from "./graph.ts";
 import { helpMessage, helpOn, helpOnTopic } from "./help.ts";
 import { labelCommand } from "./label.ts";
 import { listCommand } from "./list.ts";
@@ -87,6 +88,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   versionsCommand,
   diffCommand,
   exportCommand,
+  graphCommand,
   rollbackCommand,
   activateCommand,
   migrateCommand,
@@ -243,6 +245,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   commands: "help",
   actions: "services",
   download: "export",
+  diagram: "graph",
   build: "new",
   create: "new",
   evaluate: "test",

@@ -6,6 +6,8 @@ import type { Viewer } from "./viewer.ts";
 const PLACES = [
   { id: "overview", label: "Overview", path: "/" },
   { id: "runs", label: "Runs", path: "/runs" },
+  { id: "workflows", label: "Workflows", path: "/workflows" },
+  { id: "costs", label: "Costs", path: "/costs" },
 ] as const;
 
 export type Place = (typeof PLACES)[number]["id"];

@@ -28,7 +28,7 @@ ${head(run)}
 ${refusal === undefined ? null : html`<p class="notice bad" role="alert">${refusal.message}</p>`}
 ${standing(run)}
 ${changeForms(run)}
-${run.diagram === undefined ? null : html`<section><h2>Path</h2><div class="diagram">${run.diagram}</div></section>`}
+${run.diagram === undefined ? null : html`<section><h2>Path</h2><div class="diagram" tabindex="0" role="group" aria-label="Diagram">${run.diagram}</div></section>`}
 ${stepsSection(view, audit, run.now)}
 ${loopsSection(view)}
 ${approvalsSection(view.requests, executionId, run.mine, names, formToken)}

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { toDiagram } from "../../../diagrams/diagram.ts";
+import { pathOf } from "../../../diagrams/overlay.ts";
+import { isDrawable, toSvg } from "../../../diagrams/svg.ts";
 import type { Engine } from "../../../engine/api/engine.ts";
 import type { AuditView } from "../../../engine/api/evaluation.ts";
 import type { ExecutionSummary, ExecutionView } from "../../../engine/api/executions.ts";
@@ -9,6 +12,7 @@ import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { parseJsonBody } from "../../../shared/parse-json.ts";
 import { ById, NoQuery } from "../../endpoints/parts.ts";
 import type { Route } from "../../http/route.ts";
+import { Html } from "../../pages/html.ts";
 import type { PageContent } from "../layout.ts";
 import { type ConsoleParts, formAt, type PageRequest, pageAt } from "../page-route.ts";
 import { readNames } from "../people.ts";
@@ -149,7 +153,15 @@ async function showRun(
     mayChange: viewer.may("run"),
     isAdmin: viewer.isAdmin,
     ...(refusal !== undefined && { refusal }),
+    ...omitUndefined({ diagram: drawPath(definition, view) }),
   });
+}
+
+/** `undefined`: the version is not there any more, or has too many steps for a picture. */
+function drawPath(definition: Definition | null, view: ExecutionView): Html | undefined {
+  if (definition === null) return undefined;
+  const diagram = toDiagram(definition);
+  return isDrawable(diagram) ? new Html(toSvg(diagram, { overlay: pathOf(view) })) : undefined;
 }
 
 /** `null`: they could not be read; the rest of the page is shown. */
