@@ -97,6 +97,10 @@ test("no parameter takes a secret but those that say so", () => {
     "http.request.body",
     "http.request.form{}",
     "http.request.form{}[]",
+    "http.request.look.url",
+    "http.request.look.query{}",
+    "http.request.look.query{}[]",
+    "http.request.look.headers{}",
   ]);
 });
 

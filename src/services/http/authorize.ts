@@ -17,6 +17,8 @@ export const AuthParam = z
       plain,
     ).register(externalNames, { kind: "credential" }),
   })
+  .optional()
+  .describe("the credential that the request proves itself with")
   .register(paramTraits, {
     insteadOfTemplates:
       "Write the name of the credential in full, so that an admin sees at deployment which one is used.",

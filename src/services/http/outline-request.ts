@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { type Wording, wording } from "../../shared/wording.ts";
 import { showText } from "../action.ts";
 
@@ -6,8 +6,11 @@ import { showText } from "../action.ts";
 const ORIGIN = /^\s*https?:[/\\]*[^/\\?#]*/i;
 
 /** What a request does, and the host that gets it, as it is asked for: `bank.example`, `xn--…` for one with other letters. */
-export function outlineRequest({ method, url }: JsonObject): Wording {
-  return wording`Sends ${showText(method ?? "GET").toUpperCase()} to ${hostOf(url)}`;
+export function outlineRequest({ method, url, look }: JsonObject): Wording {
+  const looked = isJsonObject(look)
+    ? wording`, and asks ${hostOf(look["url"])} whether it was done`
+    : wording``;
+  return wording`Sends ${showText(method ?? "GET").toUpperCase()} to ${hostOf(url)}${looked}`;
 }
 
 function hostOf(url: Json | undefined): Wording {

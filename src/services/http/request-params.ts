@@ -6,6 +6,7 @@ import { bodyPlace } from "../../shared/places/body-place.ts";
 import { plain } from "../../shared/places/place.ts";
 import { urlPlace } from "../../shared/places/url-place.ts";
 import { AuthParam } from "./authorize.ts";
+import { AnswerPath, PagesParam } from "./pages.ts";
 import { FormParam } from "./request-body.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
@@ -66,7 +67,24 @@ export const RequestParams = z.strictObject({
   )
     .default(30_000)
     .describe("milliseconds, or a text such as 30s; at most 5m"),
-  auth: AuthParam.optional().describe("the credential that the request proves itself with"),
+  auth: AuthParam,
+  idempotencyHeader: inPlace(HeaderName, plain)
+    .default("Idempotency-Key")
+    .describe("header with the key by which a service knows a repeat"),
+  look: z
+    .strictObject({
+      url: takesSecrets(inPlace(Url, urlPlace)),
+      query: takesSecrets(inPlace(Query, plain)).optional(),
+      headers: takesSecrets(inPlace(Headers, plain)).optional(),
+      found: AnswerPath.optional(),
+    })
+    .optional()
+    .describe(
+      "a GET that finds out whether an attempt with an unknown outcome had its effect, whose answer is the step's output then: 404 says no, and so does nothing at the path found",
+    ),
+  pages: PagesParam.optional().describe(
+    "reads page after page: next says where the next one is found (link: in the Link header, url or cursor: at path in the answer, page: by counting from first), query is the parameter that takes cursor or number, items where the list stands in the answer, limit how many pages are read",
+  ),
   expectStatus: z
     .union([Status, z.array(Status).min(1)], "a status such as 404, or a list of them")
     .optional()

@@ -49,11 +49,11 @@ export async function sendRequest(
   context: ServiceContext,
   { guard, tokens }: Outside,
   { credential, traceParent }: SentAlong,
-): Promise<Json> {
+): Promise<JsonObject> {
   const authorization = authorizationOf(credential, tokens);
   const body = await toRequestBody(params, context.files);
   let hop = firstHop(params, body, {
-    "idempotency-key": context.idempotencyKey,
+    [params.idempotencyHeader.toLowerCase()]: context.idempotencyKey,
     ...(traceParent !== null && { traceparent: traceParent }),
   });
   const { origin } = hop.url;
@@ -147,7 +147,7 @@ async function toOutput(
   hop: Hop,
   params: RequestParams,
   { hideSecrets = asItIs, files }: ServiceContext,
-): Promise<Json> {
+): Promise<JsonObject> {
   const { status } = response;
   const headers = toHeaders(response.headers);
   const header = (name: string): string => {

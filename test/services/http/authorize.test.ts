@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
+import { traitProblems } from "../../../src/engine/definition/param-traits.ts";
 import type { Credential } from "../../../src/engine/ports/credentials.ts";
 import { signForAws } from "../../../src/services/http/aws-signature.ts";
 import { createHttpService } from "../../../src/services/http/http-service.ts";
@@ -318,4 +319,13 @@ describe("a certificate of the client", () => {
       message: expect.stringContaining("https://"),
     });
   });
+});
+
+test("the name of a credential is written in full: no data chooses it", () => {
+  const action = createHttpService().actions["request"];
+  const params = { url: "https://a.example", auth: { credential: "{{variables.name}}" } };
+
+  expect(action && traitProblems(action, params)).toMatchObject([
+    { path: ["auth"], message: "may not hold {{…}}" },
+  ]);
 });
