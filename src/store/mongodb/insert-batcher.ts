@@ -17,6 +17,10 @@ interface Waiting<D> {
   readonly reject: (error: unknown) => void;
 }
 
+function byId({ document: a }: Waiting<Inserted>, { document: b }: Waiting<Inserted>): number {
+  return a._id < b._id ? -1 : Number(a._id > b._id);
+}
+
 /** The part of a connection that a batcher needs. */
 interface Caller {
   readonly name: string;
@@ -63,7 +67,9 @@ export class InsertBatcher<D extends Inserted> {
 
   #send(): void {
     while (this.#commands < MAX_COMMANDS && this.#queue.length > 0) {
-      const group = this.#queue.splice(0, MAX_DOCUMENTS);
+      // In one order everywhere: a server that inserts a command in one transaction, as FerretDB's does, answers "deadlock detected" to one of
+      // two processes that insert the same ids in different orders.
+      const group = this.#queue.splice(0, MAX_DOCUMENTS).sort(byId);
       this.#commands += 1;
       void this.#insertAll(group).finally(() => {
         this.#commands -= 1;
