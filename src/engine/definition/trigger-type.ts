@@ -20,6 +20,8 @@ export interface TriggerType<Config = unknown> {
    * fits the schema. Absent: there are none.
    */
   values?(config: unknown): readonly TriggerValues[];
+  /** The secrets that it names, each with its place in the trigger; called only with a configuration that fits. Absent: there are none. */
+  secrets?(config: unknown): readonly SecretPlace[];
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check?(config: unknown): readonly ConfigProblem[];
 }
@@ -30,6 +32,12 @@ export interface TriggerValues {
   readonly inputs: JsonObject;
 }
 
+/** A secret by its name: `FORGE` for `SECRET_FORGE` of the environment. */
+export interface SecretPlace {
+  readonly path: readonly (string | number)[];
+  readonly name: string;
+}
+
 /** Ties the schema of a trigger type to the check that takes its output. */
 export function defineTriggerType<Config>(parts: {
   readonly kind: string;
@@ -38,13 +46,15 @@ export function defineTriggerType<Config>(parts: {
   readonly gives?: readonly string[];
   readonly givesMore?: boolean;
   readonly values?: (config: Config) => readonly TriggerValues[];
+  readonly secrets?: (config: Config) => readonly SecretPlace[];
   readonly check: (config: Config) => readonly ConfigProblem[];
 }): TriggerType<Config> {
-  const { values, ...rest } = parts;
+  const { values, secrets, ...rest } = parts;
   return {
     ...rest,
     aliases: [],
     ...(values && { values: (config) => values(parts.config.parse(config)) }),
+    ...(secrets && { secrets: (config) => secrets(parts.config.parse(config)) }),
     check: (config) => parts.check(parts.config.parse(config)),
   };
 }

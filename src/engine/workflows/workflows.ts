@@ -19,7 +19,6 @@ import { pinNames } from "../definition/pin-names.ts";
 import type { Problem, ValidationResult } from "../definition/problem.ts";
 import { Definition, triggersOf } from "../definition/schema.ts";
 import type { StepType } from "../definition/step-type.ts";
-import type { TriggerType } from "../definition/trigger-type.ts";
 import { validateDefinition } from "../definition/validation/validate.ts";
 import { shapeOfPath } from "../definition/webhook-paths.ts";
 import { type PromptLookup, parsePromptRef, promptRefsIn } from "../language/prompt-ref.ts";
@@ -33,13 +32,13 @@ import type { VersionRecord, WorkflowRecord } from "../ports/workflows.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import { assertInUse } from "./archived.ts";
+import { type MissingSecretsOptions, warnOfMissingSecrets } from "./missing-secrets.ts";
 
-export interface WorkflowsOptions {
+export interface WorkflowsOptions extends MissingSecretsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly services: ServiceRegistry;
   readonly stepTypes: ReadonlyMap<string, StepType>;
-  readonly triggerTypes: ReadonlyMap<string, TriggerType>;
   readonly prompts: PromptLibrary;
   readonly logger: Logger;
   readonly events: EngineEvents;
@@ -64,7 +63,13 @@ export class Workflows {
   /** @param prompts - the named prompts that count; absent: those that are asked now. */
   validate(source: unknown, prompts: PromptLookup = this.#options.prompts): ValidationResult {
     const { stepTypes, triggerTypes, services } = this.#options;
-    return validateDefinition(source, { stepTypes, triggerTypes, services, prompts });
+    const result = validateDefinition(source, { stepTypes, triggerTypes, services, prompts });
+    const { definition, warnings } = result;
+    if (definition === null) return result;
+    return {
+      ...result,
+      warnings: [...warnings, ...warnOfMissingSecrets(definition, this.#options)],
+    };
   }
 
   /** Finds what would be wrong with the active workflows if this text were the active version of a prompt. */

@@ -40,6 +40,11 @@ export const webhook = defineTriggerType({
   summary: "Started by an HTTP request of another system; its body becomes the variables.",
   config: WebhookConfig,
   givesMore: true,
+  secrets: ({ secret = [], signature, challenge }) => [
+    ...secret.map((name) => ({ name, path: ["secret"] })),
+    ...(signature.secret ?? []).map((name) => ({ name, path: ["signature", "secret"] })),
+    ...(challenge?.token ?? []).map((name) => ({ name, path: ["challenge", "token"] })),
+  ],
   check: checkWebhook,
 });
 
