@@ -8,6 +8,7 @@ const HOOK = { path: "/webhooks/orders", secret: "secret-of-the-sender" };
 /** The real bot in HTTP mode, with a token and a webhook that checks GitHub's signature. */
 export async function startReachableBot(
   simulator: Simulator,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly bot: BotProcess; readonly target: Target } & AsyncDisposable> {
   const bot = await BotProcess.start(simulator, {
     SLACK_APP_TOKEN: "",
@@ -15,6 +16,7 @@ export async function startReachableBot(
     API_TOKEN,
     SECRET_HOOK: HOOK.secret,
     LOG_LEVEL: "info",
+    ...env,
   });
   const response = await fetch(`${bot.url}/api/workflows`, {
     method: "POST",

@@ -191,6 +191,19 @@ describe("a webhook", () => {
     expect(await send()).toMatchObject({ executionId: third.executionId, duplicate: true });
   });
 
+  test("that comes again is the same one if the active version would not take it any more", async () => {
+    await using web = await serve();
+    const first = await web.call("POST", PATH, { n: 1 });
+    await untilStatus(web.engine, first.body.executionId, "completed");
+    const inputs = { order: { type: "string", required: true } };
+    await web.engine.workflows.deploy(triage({}, { inputs }), { by: "test" });
+
+    const again = await web.call("POST", PATH, { n: 1 });
+
+    expect(again.body).toMatchObject({ executionId: first.body.executionId, duplicate: true });
+    expect((await web.call("POST", PATH, { n: 2 })).status).toBe(400);
+  });
+
   test("may have a slash at the end of its address", async () => {
     await using web = await serve();
     const first = await web.call("POST", `${PATH}/`, { n: 1 });

@@ -132,7 +132,11 @@ export class Reconciler {
   async start(): Promise<void> {
     const { engine, logger } = this.#options;
     const ends = [
-      engine.executions.onCommitted((executionId) => void this.sync(executionId)),
+      engine.executions.onCommitted((executionId, { isShown, isOver }) => {
+        // Thousands of webhooks may start runs of which nobody is to see anything: they are not even read.
+        if (isShown) void this.sync(executionId);
+        else if (isOver) this.#options.slack.queue.forgetSteps(executionId);
+      }),
       this.#options.onProcessDied(() => {
         this.#sweeps.unfinished().catch((error: unknown) => {
           logger.warn({ err: error }, "could not read the cards that a dead process left");

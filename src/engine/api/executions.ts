@@ -83,7 +83,14 @@ export interface Executions {
   /** @returns whether it was paused by itself. @throws {AppError} `execution_not_found`; `not_allowed` unless they are an admin. */
   resume(executionId: string, by: string): Promise<boolean>;
   /** Calls `listener` with the execution id after each durable change. @returns a function that removes the listener. */
-  onCommitted(listener: (executionId: string) => void): () => void;
+  onCommitted(listener: (executionId: string, change: ExecutionChange) => void): () => void;
+}
+
+/** What is known of a durable change without reading the execution. */
+export interface ExecutionChange {
+  /** `false`: it reports nowhere, waits for nothing and has never asked anybody, so that Slack has nothing of it to show. */
+  readonly isShown: boolean;
+  readonly isOver: boolean;
 }
 
 export interface StartRequest {

@@ -1,5 +1,6 @@
 import type { FileValue } from "../../shared/file-value.ts";
 import type {
+  ExecutionChange,
   ExecutionPage,
   ExecutionQuery,
   ExecutionSummary,
@@ -17,7 +18,8 @@ import type { Migrations } from "../executions/migrations.ts";
 import type { Pauses } from "../executions/pauses.ts";
 import type { Retries } from "../executions/retries.ts";
 import { OPERATOR } from "../model/actor.ts";
-import type { EngineEvents } from "../runtime/engine-events.ts";
+import { isFinished } from "../model/state.ts";
+import type { EngineEventMap, EngineEvents } from "../runtime/engine-events.ts";
 import type { Gate } from "./gate.ts";
 import { leftOut } from "./left-out.ts";
 import { assertOwns, refuseRun, rightsIn } from "./run-rights.ts";
@@ -232,8 +234,10 @@ export class GuardedExecutions implements ExecutionsApi {
     return wasPaused;
   }
 
-  onCommitted(listener: (executionId: string) => void): () => void {
-    return this.#parts.events.on("committed", ({ executionId }) => listener(executionId));
+  onCommitted(listener: (executionId: string, change: ExecutionChange) => void): () => void {
+    return this.#parts.events.on("committed", (commit) =>
+      listener(commit.executionId, changeOf(commit)),
+    );
   }
 
   /** Whether a reader sees runs of a list; each workflow is asked about once. */
@@ -259,4 +263,15 @@ export class GuardedExecutions implements ExecutionsApi {
       return rights.then(({ sees }) => sees).catch(leftOut);
     };
   }
+}
+
+/** A commit of which the state is not at hand is taken for one that changes what is shown. */
+function changeOf({ events, after }: EngineEventMap["committed"]): ExecutionChange {
+  if (after !== undefined) {
+    const { start, requests, status } = after.state;
+    const isShown = Boolean(start.report) || requests.size > 0 || status === "waiting";
+    return { isShown, isOver: isFinished(status) };
+  }
+  const isQuietStart = events.every((one) => one.type === "execution_started" && !one.report);
+  return { isShown: !isQuietStart, isOver: false };
 }

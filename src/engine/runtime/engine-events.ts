@@ -9,7 +9,7 @@ interface Committed {
 }
 
 /** What the parts of the engine publish within one process. Nothing here is durable: each has a durable counterpart that is polled. */
-interface EngineEventMap {
+export interface EngineEventMap {
   /** An execution was accepted or a commit of it is durable. `after` is absent for events that no actor committed. */
   readonly committed: {
     readonly executionId: string;

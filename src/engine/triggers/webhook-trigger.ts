@@ -1,4 +1,4 @@
-import { AppError, asAppError } from "../../shared/errors.ts";
+import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, type Json, type JsonObject } from "../../shared/json.ts";
 import { type VariablesBody, variablesOf } from "../../shared/variables-body.ts";
 import type { StartRequest } from "../api/executions.ts";
@@ -148,19 +148,45 @@ export class WebhookTrigger {
     trigger: string,
     delivery: Delivery,
   ): Promise<{ readonly executionId: string; readonly duplicate: boolean }> {
-    const { store } = this.#options;
     let executionId = "";
     for (let run = 1; run <= MAX_RUNS; run += 1) {
       const again = run === 1 ? "" : `:${run}`;
       executionId = executionIdFor(start.workflowId, `webhook:${trigger}:${delivery.key}${again}`);
-      const before = await store.executions.get(executionId);
-      if (before?.status === "failed") continue;
-      if (before) return { executionId, duplicate: true };
-      const answer = await this.#start({ ...start, executionId });
+      const answer = await this.#startUnlessBegun({ ...start, executionId });
+      if (answer === null) continue;
       if (!answer.duplicate) await this.#compareContent(start.workflowId, delivery);
       return answer;
     }
     return { executionId, duplicate: true };
+  }
+
+  /**
+   * Starts before it is looked whether there is such a run: nearly every delivery is a new one.
+   *
+   * @returns `null`: there is one, and it has failed.
+   */
+  async #startUnlessBegun(
+    request: StartRequest & { readonly executionId: string },
+  ): Promise<{ readonly executionId: string; readonly duplicate: boolean } | null> {
+    const { executionId } = request;
+    const duplicateOf = async () => {
+      const before = await this.#options.store.executions.get(executionId);
+      if (before === null) return undefined;
+      return before.status === "failed" ? null : { executionId, duplicate: true };
+    };
+    try {
+      const answer = await this.#start(request);
+      if (!answer.duplicate) return answer;
+      const before = await duplicateOf();
+      // It may have been removed meanwhile.
+      return before === undefined ? answer : before;
+    } catch (error) {
+      // The version that is active now may not take what an earlier one took.
+      if (!isAppError(error, "input_invalid")) throw error;
+      const before = await duplicateOf();
+      if (before !== undefined) return before;
+      throw error;
+    }
   }
 
   /** Says in the log when a sender uses one id for different contents. Never rejects: the run has begun. */
