@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { createDatabaseService } from "../../src/services/database/database-service.ts";
 import { tempFolder } from "../store/temp-folder.ts";
+import { tsOf } from "../support/bot.ts";
 import { Example } from "../support/example.ts";
 import { startLoopbackServer } from "../support/loopback-server.ts";
 
@@ -119,7 +120,7 @@ test.for([
   await using example = await Example.deploy("stand-up", { instead });
   const { bot } = example;
   const question = await bot.message("C0ENGINEERING", /Stand-up. Please answer/);
-  const ts = String(question["ts"]);
+  const ts = tsOf(question);
   const answer = { user: "U0ALICE", channel: "C0ENGINEERING", thread_ts: ts };
 
   if (isAnswered) await bot.act("message", { ...answer, text: "Review of the cache blocks me" });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { tsOf } from "../support/bot.ts";
 import { Example } from "../support/example.ts";
 import { startLoopbackServer } from "../support/loopback-server.ts";
 import { readingManifest, upload } from "../support/slack-files.ts";
@@ -168,10 +169,10 @@ test("a customer who wants to leave gets a person, who is named in the thread", 
   await using example = await Example.deploy("customer-escalation");
   await example.modelSays("escalate");
 
-  const { ts } = await complain(example);
+  const sent = await complain(example);
   await example.decide("own", "U0CAROL", "own");
 
-  await example.bot.message("C0SUPPORT", /<@U0CAROL> has taken this over/, String(ts));
+  await example.bot.message("C0SUPPORT", /<@U0CAROL> has taken this over/, tsOf(sent));
   expect((await example.ended()).output).toEqual({ result: "owned" });
 });
 

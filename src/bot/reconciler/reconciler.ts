@@ -133,7 +133,7 @@ export class Reconciler {
     const { engine, logger } = this.#options;
     const ends = [
       engine.executions.onCommitted((executionId, { isShown, isOver }) => {
-        // Thousands of webhooks may start runs of which nobody is to see anything: they are not even read.
+        // Thousands of webhooks may start runs of which Slack has nothing to show: they are not even read.
         if (isShown) void this.sync(executionId);
         else if (isOver) this.#options.slack.queue.forgetSteps(executionId);
       }),
