@@ -114,7 +114,7 @@ function assertAllowed(found: KnownCredential, { workflowId, url }: CredentialUs
   if (workflowId !== null && !workflows.includes("*") && !workflows.includes(workflowId))
     throw new AppError({
       code: "credential_not_allowed",
-      message: `The workflow "${workflowId}" may not use the credential "${name}", and nothing was sent. An admin allows it: ${remedyFor(found, workflowId)}`,
+      message: `The workflow "${workflowId}" may not use the credential "${name}", and nothing was sent. ${remedyFor(found)}`,
     });
   if (!matchesHost(url, hosts))
     throw new AppError({
@@ -128,10 +128,10 @@ function assertAllowed(found: KnownCredential, { workflowId, url }: CredentialUs
   });
 }
 
-function remedyFor({ name, from }: KnownCredential, workflowId: string): string {
+function remedyFor({ name, from }: KnownCredential): string {
   return from === "store"
-    ? `/workflow credential allow ${name} ${workflowId}`
-    : `the operator adds it to "workflows" of CREDENTIAL_${name.toUpperCase()}.`;
+    ? "Its workflows do not name this one."
+    : `The operator adds it to "workflows" of CREDENTIAL_${name.toUpperCase()}.`;
 }
 
 function hasPort(pattern: string): boolean {
@@ -144,7 +144,7 @@ export function checkCredential(credentials: Pick<Credentials, "find">): NameChe
     if ((await credentials.find(name)) !== null) return null;
     return {
       message: `there is no credential "${name}"; a step that uses it fails`,
-      fix: `Let an admin set it with /workflow credential set ${name}, or the operator with CREDENTIAL_${name.toUpperCase()}.`,
+      fix: `Let the operator set it as CREDENTIAL_${name.toUpperCase()} in the bot's environment.`,
     };
   };
 }

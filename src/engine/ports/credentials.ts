@@ -83,6 +83,6 @@ export interface Credentials {
 export function missingCredential(name: string): AppError {
   return new AppError({
     code: "credential_missing",
-    message: `There is no credential "${name}", and nothing was sent. An admin sets it with /workflow credential set ${name}, or the operator with CREDENTIAL_${name.toUpperCase()}.`,
+    message: `There is no credential "${name}", and nothing was sent. The operator sets it as CREDENTIAL_${name.toUpperCase()} in the bot's environment.`,
   });
 }
