@@ -9,6 +9,7 @@ import { createSecretRevealer } from "../adapters/secrets.ts";
 import { createConversations } from "../bot/conversations.ts";
 import { createEngine, type EngineOptions, type RunningEngine } from "../engine/engine.ts";
 import { systemClock } from "../engine/ports/clock.ts";
+import type { Credentials } from "../engine/ports/credentials.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { secretsOfUrl } from "../services/database/connection-url.ts";
 import type { DatabaseService } from "../services/database/database-service.ts";
@@ -16,6 +17,7 @@ import type { EmailService } from "../services/email/email-service.ts";
 import { createHttpService } from "../services/http/http-service.ts";
 import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
+import { withBreakers } from "../services/with-breakers.ts";
 import { hideApiTokens } from "../shared/api-token.ts";
 import type { Json } from "../shared/json.ts";
 import type { KnownSecrets } from "../shared/known-secrets.ts";
@@ -60,7 +62,7 @@ export interface EngineParts {
 
 /** Connects the engine to its adapters. */
 export function buildEngine(parts: EngineParts): RunningEngine {
-  const { config, store, slack, database, email, logger, telemetry, tracing, onOutdated } = parts;
+  const { config, store, slack, database, logger, telemetry, tracing, onOutdated } = parts;
   const { pricesFile } = config.model;
   const secrets = parts.secrets.mask();
   const hideSecrets = (text: string): string => hideApiTokens(secrets.text(text));
@@ -96,10 +98,12 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     },
     inputChecks: createSlackInputChecks(slack),
     namePins: createSlackNamePins(slack),
-    services: createServiceRegistry([
-      ...services,
-      ...readConnectors(config.connectorsDir, services, logger),
-    ]),
+    services: withBreakers(
+      createServiceRegistry([
+        ...services,
+        ...readConnectors(config.connectorsDir, services, logger),
+      ]),
+    ),
     model: telemetry.models.measure(createOpenAiModelClient(config.model), systemClock.elapsed),
     defaultModel: config.model.defaultModel,
     draftBudgetUsd: config.model.draftBudgetUsd,

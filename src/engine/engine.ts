@@ -246,7 +246,7 @@ function healthOf({ store, clock, model }: Settings, gate: Gate): Engine["health
     queueStats: () => readQueueStats(store, clock),
     outages: () => model.outages?.() ?? [],
     endOutage: async (id, by) => {
-      await gate.permitAdmin(by, { what: "have a model called again" });
+      await gate.permitAdmin(by, { what: "have a system called again" });
       return model.endOutage?.(id) ?? false;
     },
   };

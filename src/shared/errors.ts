@@ -80,6 +80,7 @@ const FAULTS = {
   model_output_invalid: "outside",
   generation_failed: "outside",
   service_unavailable: "outside",
+  service_breaker_open: "outside",
   service_rejected: "author",
   slack_unavailable: "outside",
   slack_limited: "outside",

@@ -1,6 +1,7 @@
 import { Gauge, Histogram, type Registry } from "prom-client";
 import type { BudgetStatus } from "../engine/api/costs.ts";
-import type { ModelClient, ModelOutage } from "../engine/ports/model.ts";
+import type { ModelClient } from "../engine/ports/model.ts";
+import type { Outage } from "../shared/circuit-breaker.ts";
 import { asAppError } from "../shared/errors.ts";
 import { createLabelBound } from "./label-bound.ts";
 
@@ -9,7 +10,7 @@ const MAX_MODELS = 50;
 
 /** What is known of models and money when metrics are read. */
 export interface ModelState {
-  readonly outages: readonly ModelOutage[];
+  readonly outages: readonly Outage[];
   readonly budgets: readonly BudgetStatus[];
 }
 

@@ -19,6 +19,7 @@ import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
+import { withBreakers } from "../../src/services/with-breakers.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { omitUndefined } from "../../src/shared/omit-undefined.ts";
 import { createSecretMask } from "../../src/shared/secret-mask.ts";
@@ -206,11 +207,13 @@ export class TestBot implements AsyncDisposable {
     }
     return {
       model: createOpenAiModelClient({ apiKey: "none", baseUrl: `${this.simulator.url}/v1` }),
-      services: createServiceRegistry([
-        createSlackService(slack),
-        createHttpService({ allowHosts: ["127.0.0.1"] }),
-        ...(this.#options.services ?? []),
-      ]),
+      services: withBreakers(
+        createServiceRegistry([
+          createSlackService(slack),
+          createHttpService({ allowHosts: ["127.0.0.1"] }),
+          ...(this.#options.services ?? []),
+        ]),
+      ),
     };
   }
 

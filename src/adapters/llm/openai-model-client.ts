@@ -4,7 +4,7 @@ import type { ModelClient, ModelReply, ModelRequest } from "../../engine/ports/m
 import { AppError } from "../../shared/errors.ts";
 import { isDeeper, isJsonObject, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { createBreakers } from "./breaker.ts";
+import { ModelBreakers } from "./breaker.ts";
 import { createDialects, type Dialect, dialectParameters, nextDialect } from "./dialect.ts";
 import { createEndpointFinder, type Endpoint, type EndpointOptions } from "./endpoint.ts";
 import {
@@ -43,7 +43,7 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const findEndpoint = createEndpointFinder(options, options.providers ?? {}, timeoutMs);
   const dialects = createDialects();
-  const breakers = createBreakers();
+  const breakers = new ModelBreakers();
 
   async function send(
     request: ModelRequest,
@@ -92,8 +92,10 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   return {
     complete: (request, signal) => {
       const { endpoint, name } = findEndpoint(request.model);
-      const breaker = breakers.of(endpoint.client.baseURL, endpoint.host, name);
-      return breaker.run(() => complete({ ...request, model: name }, endpoint, signal));
+      const { client, host } = endpoint;
+      return breakers.run({ address: client.baseURL, host, model: name }, () =>
+        complete({ ...request, model: name }, endpoint, signal),
+      );
     },
     outages: breakers.outages,
     endOutage: breakers.endOutage,

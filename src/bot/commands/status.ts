@@ -19,6 +19,8 @@ import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** Own unfinished runs that `status` without an id shows. */
 const OWN_RUNS = 5;
+/** Systems that are left alone. */
+const AWAY_SHOWN = 5;
 export const statusCommand: Subcommand = {
   name: "status",
   usage: "[run]",
@@ -32,6 +34,7 @@ export const statusCommand: Subcommand = {
       assertNoMore(rest, context, statusCommand);
       return showRun(executionId, caller.userId, context);
     }
+    const away = caller.role === "admin" ? awayBlocks(context) : [];
     const own = { startedBy: caller.userId } as const;
     const { executions: open } = await engine.executions.list({
       ...own,
@@ -40,20 +43,34 @@ export const statusCommand: Subcommand = {
     });
     const shown =
       open.length > 0 ? open : (await engine.executions.list({ ...own, limit: 1 })).executions;
-    if (shown.length === 0)
-      return `You have started no runs. \`${command} list\` shows what there is.`;
+    if (shown.length === 0) {
+      const none = `You have started no runs. \`${command} list\` shows what there is.`;
+      return message(none, [...sections([none]), ...away]);
+    }
     const parts = await Promise.all(
       shown.map(({ executionId }) => showRun(executionId, caller.userId, context)),
     );
     const text = parts.map((part) => part.text).join("\n\n");
-    return message(
-      text,
-      parts.flatMap((part, index): KnownBlock[] =>
+    return message(text, [
+      ...parts.flatMap((part, index): KnownBlock[] =>
         index === 0 ? [...part.blocks] : [divider, ...part.blocks],
       ),
-    );
+      ...away,
+    ]);
   },
 };
+
+/** Systems that are not called for the moment: why runs may wait that seem to have no reason. */
+function awayBlocks({ engine }: BotContext): readonly KnownBlock[] {
+  return engine.health
+    .outages()
+    .slice(0, AWAY_SHOWN)
+    .map(({ name, since, lastFailure }) =>
+      contextBlock(
+        `:electric_plug: ${escapeText(name)} is left alone since ${showTime(since)}. The last time: ${escapeText(lastFailure)}`,
+      ),
+    );
+}
 
 /**
  * Where a run stands, or how it ended.

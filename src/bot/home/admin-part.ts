@@ -25,7 +25,7 @@ export function adminBlocks(admin: HomeAdmin, command: string): KnownBlock[] {
     ...pauseBlocks(admin, command),
     ...switchBlocks(admin, command),
     ...some(admin.outages.map(outageBlock), (more) =>
-      counted(more, "more model left alone", "more models left alone"),
+      counted(more, "more system left alone", "more systems left alone"),
     ),
     ...some(admin.refusals.map(refusalBlock), (more) =>
       counted(more, "more kind of refusal", "more kinds of refusal"),
@@ -81,9 +81,9 @@ function switchBlocks({ switchedOff }: HomeAdmin, command: string): readonly Kno
   );
 }
 
-function outageBlock({ id, model, host, since, lastFailure }: HomeAdmin["outages"][number]) {
+function outageBlock({ id, name, since, lastFailure }: HomeAdmin["outages"][number]) {
   return withButton(
-    `:electric_plug: The model *${escapeText(model)}* at ${escapeText(host)} failed repeatedly and is left alone since ${showTime(since)}; it is tried again by itself. The last time: ${showValue(lastFailure, FAILURE_CHARS)}`,
+    `:electric_plug: *${escapeText(name)}* failed repeatedly and is left alone since ${showTime(since)}; it is tried again by itself. The last time: ${showValue(lastFailure, FAILURE_CHARS)}`,
     button({ actionId: ACTION_IDS.endOutage, label: "Call it again", value: id }),
   );
 }

@@ -3,7 +3,7 @@ import type { OpenRequest } from "../../engine/api/approvals.ts";
 import type { BudgetStatus, CostSummary } from "../../engine/api/costs.ts";
 import type { ExecutionSummary } from "../../engine/api/executions.ts";
 import type { Pause, WorkflowSummary } from "../../engine/api/workflows.ts";
-import type { ModelOutage } from "../../engine/ports/model.ts";
+import type { Outage } from "../../shared/circuit-breaker.ts";
 import type { RefusalSummary } from "../reconciler/refusal-log.ts";
 
 /** Under the heading of a part that could not be read. */
@@ -106,7 +106,7 @@ export interface HomeAdmin {
     readonly trigger: string;
     readonly pause: Pause;
   }[];
-  readonly outages: readonly ModelOutage[];
+  readonly outages: readonly Outage[];
   readonly refusals: readonly RefusalSummary[];
   readonly drafts: readonly HomeDraft[];
   /** Workflows or drafts could not be read: those that are paused or wait for a review may be missing. */

@@ -68,8 +68,9 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
     case "person":
       return `Waits ${since} for a person to say whether ${step} had its effect.${whomToAsk(view, wait, context)}`;
     case "retry":
-    case "breaker":
       return describeRetry(view, wait, step);
+    case "breaker":
+      return describeOutage(view, wait, step);
     case "slack":
       // Without the time, which changes whenever it comes back: each edit of a card counts against Slack's limits, too.
       return `Waits at ${step} for its turn: Slack takes about one message a second in a channel, and others were first.`;
@@ -108,6 +109,13 @@ function describeRetry(view: ExecutionView, wait: WaitView, step: string): strin
   const why = last === undefined ? "" : `: ${escapeText(last.message)}`;
   const next = wait.until === null ? "" : ` Tries again ${showTime(wait.until)}.`;
   return `An attempt at ${step} failed${why}.${next}`.replace(/\.\.( |$)/, ".$1");
+}
+
+/** Without the time, which changes whenever it looks again. */
+function describeOutage(view: ExecutionView, wait: WaitView, step: string): string {
+  const last = view.errors.findLast((error) => error.path === wait.path);
+  const why = last === undefined ? "" : ` ${escapeText(last.message)}`;
+  return `Waits at ${step} for the other side to recover.${why}`;
 }
 
 function nameRun({ executionId }: WaitView): string {

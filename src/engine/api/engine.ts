@@ -1,4 +1,4 @@
-import type { ModelOutage } from "../ports/model.ts";
+import type { Outage } from "../../shared/circuit-breaker.ts";
 import type { Absences } from "./absences.ts";
 import type { Access } from "./access.ts";
 import type { Approvals } from "./approvals.ts";
@@ -51,10 +51,10 @@ export interface Health {
   assertWritable(): Promise<void>;
   /** What is left to do, for monitoring. */
   queueStats(): Promise<QueueStats>;
-  /** Models that this process does not call for the moment, because they failed repeatedly. */
-  outages(): readonly ModelOutage[];
+  /** Models and systems that this process does not call for the moment, because they failed repeatedly. */
+  outages(): readonly Outage[];
   /**
-   * Calls a model again at once, as if it had not failed.
+   * Calls one again at once, as if it had not failed.
    *
    * @returns whether it was left alone until then. @throws {AppError} `not_allowed` unless they are an admin.
    */

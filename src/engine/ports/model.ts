@@ -1,3 +1,4 @@
+import type { Outage } from "../../shared/circuit-breaker.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { TokenUsage } from "../model/events.ts";
 
@@ -49,23 +50,9 @@ export interface ModelClient {
    */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
   /** Models that failed so often that this process does not call them for the moment. @default none */
-  outages?(): readonly ModelOutage[];
+  outages?(): readonly Outage[];
   /** Calls a model again as if it had not failed. @param id - of an outage. @returns whether there was one. */
   endOutage?(id: string): boolean;
-}
-
-/** A model that is not called for the moment: its circuit breaker is open. */
-export interface ModelOutage {
-  /** Equal as long as it lasts. */
-  readonly id: string;
-  /** As the endpoint knows it. */
-  readonly model: string;
-  /** Of the endpoint. */
-  readonly host: string;
-  /** When it began; milliseconds since 1970. */
-  readonly since: number;
-  /** What went wrong the last time: a sentence. */
-  readonly lastFailure: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Outage } from "../../shared/circuit-breaker.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Wording } from "../../shared/wording.ts";
 import type { RunFiles } from "./files.ts";
@@ -129,6 +130,12 @@ export interface ServiceAction {
   reads?(params: JsonObject): boolean;
   /** Do these parameters carry data of the run out, though the call only reads? Absent: they do not. */
   carriesOut?(params: JsonObject): boolean;
+  /**
+   * The system that a call with these parameters needs, as people call it (`api.example.com`, `the database "orders"`): what fails
+   * there says nothing of other calls, and after some failures in a row calls to it wait. Absent, or `null`: it is nothing that can be
+   * away by itself, or has its own way to wait.
+   */
+  counterpart?(params: JsonObject): string | null;
   /** A function where it depends on the parameters: a read may be repeated, a payment may not. */
   readonly onUnknown: UnknownPolicy | ((params: JsonObject) => UnknownPolicy);
   /**
@@ -160,6 +167,10 @@ export interface Service {
 export interface ServiceRegistry {
   get(name: string): Service | undefined;
   names(): readonly string[];
+  /** Systems that failed so often that this process does not call them for the moment. @default none */
+  outages?(): readonly Outage[];
+  /** Calls a system again as if it had not failed. @param id - of an outage. @returns whether there was one. */
+  endOutage?(id: string): boolean;
 }
 
 /** Calls an action by name: `execute(action, params, context)`. Parameters are checked first. */

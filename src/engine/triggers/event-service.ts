@@ -101,6 +101,7 @@ export function withEventService(
 ): ServiceRegistry {
   const event = createEventService(options);
   return {
+    ...services,
     get: (name) => services.get(name) ?? (name === event.name ? event : undefined),
     names: () => [...new Set([...services.names(), event.name])],
   };

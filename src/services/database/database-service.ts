@@ -5,6 +5,7 @@ import type { RowQuestion } from "../../engine/ports/row-source.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { anyJson } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { Json } from "../../shared/json.ts";
 import { plain } from "../../shared/places/place.ts";
 import { whyNotStandalone } from "../../shared/sql/standalone.ts";
 import { wording } from "../../shared/wording.ts";
@@ -62,8 +63,7 @@ export function createDatabaseService(options: {
   const databases = new Map(
     Object.entries(options.urls).map(([name, url]): [string, Database] => [name, open(name, url)]),
   );
-  const lookUp = (name: string): Database | undefined =>
-    databases.get(name.toLowerCase().replaceAll("-", "_"));
+  const lookUp = (name: string): Database | undefined => databases.get(connectionKey(name));
   const find = (name: string): Database => {
     const found = lookUp(name);
     if (found) return found;
@@ -87,6 +87,8 @@ export function createDatabaseService(options: {
           const given = values === undefined ? "" : ` with ${showText(values)}`;
           return `Runs ${showText(query)}${given}`;
         },
+        counterpart: ({ connection = DEFAULT_CONNECTION }) =>
+          counterpartOf(connection, options.urls),
         outline: ({ connection = DEFAULT_CONNECTION }) =>
           wording`Runs a statement in the database ${showText(connection)}`,
         sideEffect: true,
@@ -134,4 +136,17 @@ function unknownConnection(name: string, known: readonly string[]): NameWarning 
     message: `there is no database connection "${name}"`,
     fix: `The operator sets ${variable} in the bot's environment.${others}`,
   };
+}
+
+/** A file of SQLite is part of this machine: it is never away by itself. */
+function counterpartOf(connection: Json, urls: Readonly<Record<string, string>>): string | null {
+  if (typeof connection !== "string") return null;
+  const name = connectionKey(connection);
+  const url = Object.hasOwn(urls, name) ? urls[name] : undefined;
+  if (url === undefined || readConnectionUrl(name, url).kind === "sqlite") return null;
+  return `the database "${name}"`;
+}
+
+function connectionKey(name: string): string {
+  return name.toLowerCase().replaceAll("-", "_");
 }

@@ -44,6 +44,8 @@ export function createEmailService(options: EmailServiceOptions): EmailService {
           body: "<p>It is on its way.</p>",
         },
         params: SendParams,
+        counterpart: () =>
+          options.server === null ? null : `the mail server ${options.server.host}`,
         sideEffect: true,
         onUnknown: "repeat",
         async execute(params, { idempotencyKey, signal, files, hideSecrets }) {

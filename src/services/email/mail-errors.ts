@@ -88,6 +88,7 @@ function refused(cause: unknown, host: string, status: number, hideSecrets: Hide
       ? `The mail server ${host} cannot take the message now${whom}`
       : `The mail server ${host} refused ${what}${whom}`,
     retryable,
+    details: { answered: true },
     ...omitUndefined({
       retryAfterMs: typeof response === "string" ? waitMs(status, response) : undefined,
     }),

@@ -71,6 +71,7 @@ export function toStatusError(
       ? `${host} answered with status ${status}${said}`
       : `${host} refused the request with status ${status}${said}. Correct the request, or list the status in "expectStatus" if it is meant.`,
     retryable,
+    details: { answered: status < 500 },
     ...omitUndefined({ retryAfterMs: retryAfterMs ?? undefined }),
   });
 }

@@ -4,7 +4,8 @@ import {
   type Credentials,
   missingCredential,
 } from "../../engine/ports/credentials.ts";
-import type { SecretUse, Service, ServiceContext } from "../../engine/ports/service.ts";
+import type { SecretUse, Service, Service, ServiceContext, ServiceContext } from "../../engine/ports/service.ts";
+import type { Json } from "../../shared/json.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { defineAction, showText } from "../action.ts";
 import { createAddressGuard } from "./address-guard.ts";
@@ -68,6 +69,7 @@ export function createHttpService(
         outline: (params) => outlineRequest(params),
         example: EXAMPLE,
         params: RequestParams,
+        counterpart: ({ url }) => hostOf(url),
         sideEffect: true,
         reads: ({ method = "GET" }) => typeof method === "string" && /^(?:get|head)$/i.test(method),
         carriesOut,
@@ -149,4 +151,8 @@ async function lookForEffect(
   const value = valueAt(answer["data"] ?? null, found);
   const isNothing = Array.isArray(value) ? value.length === 0 : !value;
   return isNothing ? null : answer;
+/** Host and port, without what may be secret; `null`: it is no address. */
+function hostOf(url: Json | undefined): string | null {
+  if (typeof url !== "string" || !URL.canParse(url)) return null;
+  return new URL(url).host || null;
 }

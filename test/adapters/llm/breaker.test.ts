@@ -31,7 +31,7 @@ async function fail(client: ModelClient, times: number): Promise<void> {
   for (let n = 0; n < times; n += 1) expect(await ask(client)).toBe("model_unavailable");
 }
 
-describe("a model that fails five times in a row", () => {
+describe("a model that fails three times in a row", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"] });
   });
@@ -42,7 +42,7 @@ describe("a model that fails five times in a row", () => {
   test("is left alone: calls fail at once, saying why and when it is tried again", async () => {
     await using server = await startLoopbackServer(oneSick({ answer: DOWN }));
     const client = createOpenAiModelClient({ baseUrl: server.url });
-    await fail(client, 5);
+    await fail(client, 3);
 
     const refused = client.complete(
       { model: SICK, messages: [], temperature: 0, maxTokens: 5 },
@@ -53,9 +53,9 @@ describe("a model that fails five times in a row", () => {
       code: "model_breaker_open",
       retryable: true,
       retryAfterMs: 15_000,
-      message: expect.stringMatching(/sick-model at 127\.0\.0\.1:\d+ failed 5 times.*status 503/),
+      message: expect.stringMatching(/sick-model at 127\.0\.0\.1:\d+ failed 3 times.*status 503/),
     });
-    expect(server.received).toHaveLength(5);
+    expect(server.received).toHaveLength(3);
   });
 
   test("is listed as long as it is left alone, and called again when that is ended", async () => {
@@ -63,13 +63,12 @@ describe("a model that fails five times in a row", () => {
     await using server = await startLoopbackServer(oneSick(state));
     const client = createOpenAiModelClient({ baseUrl: server.url });
     expect(client.outages?.()).toEqual([]);
-    await fail(client, 5);
+    await fail(client, 3);
 
     const [outage, ...others] = client.outages?.() ?? [];
     expect(others).toEqual([]);
     expect(outage).toMatchObject({
-      model: SICK,
-      host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      name: expect.stringMatching(/^The model sick-model at 127\.0\.0\.1:\d+$/),
       since: Date.now(),
       lastFailure: expect.stringContaining("status 503"),
     });
@@ -90,7 +89,7 @@ describe("a model that fails five times in a row", () => {
       baseUrl: server.url,
       providers: { lab: { baseUrl: other.url } },
     });
-    await fail(client, 5);
+    await fail(client, 3);
 
     expect(await ask(client, "well-model")).toBe("yes");
     expect(await ask(client, `lab/${SICK}`)).toBe("no");
@@ -101,7 +100,7 @@ describe("a model that fails five times in a row", () => {
     const state = { answer: DOWN };
     await using server = await startLoopbackServer(oneSick(state));
     const client = createOpenAiModelClient({ baseUrl: server.url });
-    await fail(client, 5);
+    await fail(client, 3);
 
     vi.setSystemTime(Date.now() + 15_000);
     expect(await ask(client)).toBe("model_unavailable");
@@ -116,7 +115,7 @@ describe("a model that fails five times in a row", () => {
     const state = { answer: DOWN };
     await using server = await startLoopbackServer(oneSick(state));
     const client = createOpenAiModelClient({ baseUrl: server.url });
-    await fail(client, 5);
+    await fail(client, 3);
     vi.setSystemTime(Date.now() + 15_000);
     const { promise: asked, resolve } = Promise.withResolvers<() => void>();
     state.answer = (request, response) =>
@@ -135,7 +134,7 @@ describe("a model that fails five times in a row", () => {
     const state = { answer: DOWN };
     await using server = await startLoopbackServer(oneSick(state));
     const client = createOpenAiModelClient({ baseUrl: server.url });
-    await fail(client, 5);
+    await fail(client, 3);
     vi.setSystemTime(Date.now() + 15_000);
     const controller = new AbortController();
     state.answer = () => controller.abort();
@@ -174,12 +173,12 @@ describe("what does not count against a model", () => {
     const state = { answer: DOWN };
     await using server = await startLoopbackServer(oneSick(state));
     const client = createOpenAiModelClient({ baseUrl: server.url });
-    await fail(client, 4);
+    await fail(client, 2);
     state.answer = json(200, { choices: [{ message: { content: "yes" } }] });
     expect(await ask(client)).toBe("yes");
     state.answer = DOWN;
 
-    await fail(client, 5);
+    await fail(client, 3);
     expect(await ask(client)).toBe("model_breaker_open");
   });
 });

@@ -244,11 +244,11 @@ describe("what admins see on Home", () => {
     const home = new Home(bot, "U0ALICE");
     for (let n = 0; n < 5; n += 1) await run(bot, "judge", "U0BOB");
     await bot.until(async () => bot.engine.health.outages().length || undefined);
-    await home.open(/The model \*gpt-4o-mini\* at .* failed repeatedly .*503/);
+    await home.open(/\*The model gpt-4o-mini at .*\* failed repeatedly .*503/);
 
     await home.click("end_outage");
 
-    await home.shows(/next call goes to the model again.*Nothing is paused, refused/);
+    await home.shows(/next call is made again.*Nothing is paused, refused/);
     expect(bot.engine.health.outages()).toEqual([]);
   });
 });

@@ -24,8 +24,7 @@ const ADMIN: HomeAdmin = {
   outages: MANY.map((n) => ({
     ...{
       id: `o${n}`,
-      model: `m${n}`,
-      host: "models.example",
+      name: `The model m${n} at models.example`,
       since: NOW,
       lastFailure: "It is away.",
     },
@@ -112,7 +111,7 @@ test("Home says to admins how much more there is, and what could not be read", (
   const text = JSON.stringify(homeView(fullContent()));
 
   expect(text).toContain("and 26 more paused workflows; `/workflow list` shows all");
-  expect(text).toContain("and 26 more models left alone");
+  expect(text).toContain("and 26 more systems left alone");
   expect(text).toContain("and 26 more kinds of refusal");
   expect(text).toContain("and 26 more drafts");
   expect(text).toContain("Workflows or drafts could not be read");

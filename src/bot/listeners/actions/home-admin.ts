@@ -35,12 +35,12 @@ export function register(app: App, context: BotContext): void {
   onAction(app, context, {
     id: ACTION_IDS.endOutage,
     parse: (value) => value || null,
-    unknown: { code: "input_invalid", message: "This button belongs to no model." },
+    unknown: { code: "input_invalid", message: "This button belongs to no system." },
     ack: "before",
     handle: async ({ value, caller }) =>
       (await engine.health.endOutage(value, caller.userId))
-        ? ":electric_plug: The next call goes to the model again. If it fails repeatedly, it is left alone again."
-        : "This model is called again already.",
+        ? ":electric_plug: The next call is made again. If calls fail repeatedly, the system is left alone again."
+        : "It is called again already.",
   });
   onAction(app, context, {
     id: ACTION_IDS.resendRefused,

@@ -6,7 +6,7 @@ import type { AttemptCost, ExecutionEvent } from "../../model/events.ts";
 import { toEdits } from "../../model/requests.ts";
 import { isFinished, type ReadonlyActiveStep, type ReadonlyState } from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
-import { isUntried } from "../../model/untried.ts";
+import { isLeftAlone, isUntried } from "../../model/untried.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { readAnswerable } from "./answerable.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
@@ -80,19 +80,25 @@ function attemptFailed(
   const cost = costOf(result);
   const policy = step.definition.retryPolicy ?? DEFAULT_RETRY_POLICY;
   const tries = attempt - activeStep.firstAttempt + 1;
-  if (isUntried(error.code)) {
+  const takesOtherWay = isLeftAlone(error.code) && hasOtherWay(step);
+  if (isUntried(error.code) && !takesOtherWay) {
     const retryAt = now + (retryAfterMs ?? 0);
     return [
       { type: "step_attempt_failed", path, attempt, error, outcome, ...cost, retryAt, at: now },
     ];
   }
-  if (!error.retryable || tries >= policy.maxRetries) {
+  if (!error.retryable || takesOtherWay || tries >= policy.maxRetries) {
     return endStepWithError(step, path, error, cost, now, outcome === "unknown");
   }
   const retryAt = now + retryDelayMs({ policy, attempt: tries, key, retryAfterMs });
   return [
     { type: "step_attempt_failed", path, attempt, error, outcome, ...cost, retryAt, at: now },
   ];
+}
+
+/** Its author said what is done without the system that is away: that is not to wait for it. */
+function hasOtherWay({ definition }: CompiledStep): boolean {
+  return definition.onFailure === "fallback" || definition.onFailure === "skip";
 }
 
 /** Says which events follow from a signal; none if it was folded before. */

@@ -45,13 +45,14 @@ export function waitReasons(state: ReadonlyState): readonly string[] {
 
 const NOT_CALLED: Readonly<Record<string, string>> = {
   model_breaker_open: "breaker",
+  service_breaker_open: "breaker",
   budget_exhausted: "budget",
   slack_limited: "slack",
 };
 
 /**
- * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its
- * model was not even asked, `slack` if there was no room within Slack's limits; `room` when others of
+ * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if the
+ * other side was not even called, `slack` if there was no room within Slack's limits; `room` when others of
  * the execution hold the money that a child needs to begin.
  */
 export function waitReason(state: ReadonlyState, step: ReadonlyActiveStep): string {

@@ -86,6 +86,8 @@ function refusal(state: string, error: unknown, { name, values }: Failed): AppEr
     code: retryable ? "service_unavailable" : "service_rejected",
     message: `The database "${name}" refused the query (${state}): ${excerptOf(error, values)}`,
     retryable,
+    // A deadlock or a lock that others hold: it is there, and others are served.
+    details: { answered: /^(?:40|55)/.test(state) },
     cause: error,
   });
 }
