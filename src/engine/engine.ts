@@ -239,15 +239,15 @@ export function createEngine(options: EngineOptions): RunningEngine {
   };
 }
 
-function healthOf({ store, clock, model }: Settings, gate: Gate): Engine["health"] {
+function healthOf({ store, clock, model, services }: Settings, gate: Gate): Engine["health"] {
   const storeHealth = new StoreHealth({ store, clock });
   return {
     assertWritable: () => storeHealth.assertWritable(),
     queueStats: () => readQueueStats(store, clock),
-    outages: () => model.outages?.() ?? [],
+    outages: () => [...(model.outages?.() ?? []), ...(services.outages?.() ?? [])],
     endOutage: async (id, by) => {
       await gate.permitAdmin(by, { what: "have a system called again" });
-      return model.endOutage?.(id) ?? false;
+      return model.endOutage?.(id) === true || services.endOutage?.(id) === true;
     },
   };
 }

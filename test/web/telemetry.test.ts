@@ -103,7 +103,7 @@ test("requests to a model are measured with how they ended, and budgets and brea
 
   const { text } = await telemetry.render({
     ...{ queued: 0, openRequests: 0, lagMs: 0 },
-    outages: [{ id: "1", model: "m", host: "h", since: 0, lastFailure: "" }],
+    outages: [{ id: "1", name: "The model m at h", since: 0, lastFailure: "" }],
     budgets: [
       { ...budget, scope: "workflow", spentNano: 40 },
       { ...budget, scope: "workflow", spentNano: 95 },
