@@ -9,7 +9,6 @@ import { createSecretRevealer } from "../adapters/secrets.ts";
 import { createConversations } from "../bot/conversations.ts";
 import { createEngine, type EngineOptions, type RunningEngine } from "../engine/engine.ts";
 import { systemClock } from "../engine/ports/clock.ts";
-import type { Credentials } from "../engine/ports/credentials.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { secretsOfUrl } from "../services/database/connection-url.ts";
 import type { DatabaseService } from "../services/database/database-service.ts";
@@ -62,7 +61,7 @@ export interface EngineParts {
 
 /** Connects the engine to its adapters. */
 export function buildEngine(parts: EngineParts): RunningEngine {
-  const { config, store, slack, database, logger, telemetry, tracing, onOutdated } = parts;
+  const { config, store, slack, database, email, logger, telemetry, tracing, onOutdated } = parts;
   const { pricesFile } = config.model;
   const secrets = parts.secrets.mask();
   const hideSecrets = (text: string): string => hideApiTokens(secrets.text(text));
