@@ -4,9 +4,8 @@ import {
   type Credentials,
   missingCredential,
 } from "../../engine/ports/credentials.ts";
-import type { SecretUse, Service, Service, ServiceContext, ServiceContext } from "../../engine/ports/service.ts";
-import type { Json } from "../../shared/json.ts";
-import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { SecretUse, Service, ServiceContext } from "../../engine/ports/service.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { defineAction, showText } from "../action.ts";
 import { createAddressGuard } from "./address-guard.ts";
 import { OAuthTokens } from "./oauth-tokens.ts";
@@ -151,6 +150,8 @@ async function lookForEffect(
   const value = valueAt(answer["data"] ?? null, found);
   const isNothing = Array.isArray(value) ? value.length === 0 : !value;
   return isNothing ? null : answer;
+}
+
 /** Host and port, without what may be secret; `null`: it is no address. */
 function hostOf(url: Json | undefined): string | null {
   if (typeof url !== "string" || !URL.canParse(url)) return null;
