@@ -9,6 +9,8 @@ import { createSecretRevealer } from "../adapters/secrets.ts";
 import { createConversations } from "../bot/conversations.ts";
 import { createEngine, type EngineOptions, type RunningEngine } from "../engine/engine.ts";
 import { systemClock } from "../engine/ports/clock.ts";
+import type { Credentials } from "../engine/ports/credentials.ts";
+import type { ServiceRegistry } from "../engine/ports/service.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { secretsOfUrl } from "../services/database/connection-url.ts";
 import type { DatabaseService } from "../services/database/database-service.ts";
@@ -61,7 +63,7 @@ export interface EngineParts {
 
 /** Connects the engine to its adapters. */
 export function buildEngine(parts: EngineParts): RunningEngine {
-  const { config, store, slack, database, email, logger, telemetry, tracing, onOutdated } = parts;
+  const { config, store, slack, database, logger, telemetry, tracing, onOutdated } = parts;
   const { pricesFile } = config.model;
   const secrets = parts.secrets.mask();
   const hideSecrets = (text: string): string => hideApiTokens(secrets.text(text));
@@ -70,17 +72,6 @@ export function buildEngine(parts: EngineParts): RunningEngine {
   const credentials = createCredentials({
     ...{ store, clock: systemClock, given: config.credentials, secrets: parts.secrets },
   });
-  const services = [
-    createSlackService(slack),
-    createHttpService({
-      allowHosts: config.http.allowHosts,
-      secretHosts: config.secretHosts,
-      credentials,
-      ...(tracing && { traceParentFor: tracing.traceParentFor }),
-    }),
-    email,
-    database,
-  ];
   return createEngine({
     store,
     clock: systemClock,
@@ -97,12 +88,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     },
     inputChecks: createSlackInputChecks(slack),
     namePins: createSlackNamePins(slack),
-    services: withBreakers(
-      createServiceRegistry([
-        ...services,
-        ...readConnectors(config.connectorsDir, services, logger),
-      ]),
-    ),
+    services: createServices(parts, credentials),
     model: telemetry.models.measure(createOpenAiModelClient(config.model), systemClock.elapsed),
     defaultModel: config.model.defaultModel,
     draftBudgetUsd: config.model.draftBudgetUsd,
@@ -120,6 +106,20 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     onOutdated,
     processName: PROCESS_NAME,
   });
+}
+
+/** What workflow steps may call, connectors included; a system that is away is left alone. */
+function createServices(parts: EngineParts, credentials: Credentials): ServiceRegistry {
+  const { config, slack, database, email, tracing, logger } = parts;
+  const http = createHttpService({
+    allowHosts: config.http.allowHosts,
+    secretHosts: config.secretHosts,
+    credentials,
+    ...(tracing && { traceParentFor: tracing.traceParentFor }),
+  });
+  const services = [createSlackService(slack), http, email, database];
+  const connectors = readConnectors(config.connectorsDir, services, logger);
+  return withBreakers(createServiceRegistry([...services, ...connectors]));
 }
 
 type Observe = NonNullable<EngineOptions["observe"]>;

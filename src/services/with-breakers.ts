@@ -14,7 +14,7 @@ import type { Json, JsonObject } from "../shared/json.ts";
  * says so. Each process has its own breakers.
  */
 export function withBreakers(services: ServiceRegistry): ServiceRegistry {
-  const breakers = new CircuitBreakers({ judge });
+  const breakers = new CircuitBreakers({ kind: "system", judge });
   const guarded = new Map<string, Service>();
   return {
     get(name) {

@@ -34,10 +34,13 @@ export type Verdict =
   /** It is there, whatever it answered. */
   | "answered";
 
+export type OutageKind = "model" | "system";
+
 /** A counterpart that is not called for the moment: its circuit breaker is open. */
 export interface Outage {
   /** Equal as long as it lasts. */
   readonly id: string;
+  readonly kind: OutageKind;
   /** The counterpart as people call it: `The model gpt-4o-mini at api.openai.com`, `api.example.com`. */
   readonly name: string;
   /** When it began; milliseconds since 1970. */
@@ -56,6 +59,7 @@ export interface Refusal {
 }
 
 export interface CircuitBreakersOptions {
+  readonly kind: OutageKind;
   /** What went wrong with a call. */
   readonly judge: (error: unknown) => Verdict;
 }
@@ -73,10 +77,12 @@ export interface GuardedCall<T> {
 
 /** The breakers of one kind of counterpart, in the memory of this process. */
 export class CircuitBreakers {
+  readonly #kind: OutageKind;
   readonly #judge: (error: unknown) => Verdict;
   readonly #known = new LruMap<string, Breaker>(MAX_BREAKERS);
 
-  constructor({ judge }: CircuitBreakersOptions) {
+  constructor({ kind, judge }: CircuitBreakersOptions) {
+    this.#kind = kind;
     this.#judge = judge;
   }
 
@@ -102,7 +108,7 @@ export class CircuitBreakers {
       const outage = breaker.outage();
       // The key may hold a secret: a hash stands for it.
       const id = sha256(key).toString("hex").slice(0, ID_CHARS);
-      return outage === null ? [] : [{ key, outage: { id, ...outage } }];
+      return outage === null ? [] : [{ key, outage: { id, kind: this.#kind, ...outage } }];
     });
   }
 }
@@ -136,7 +142,7 @@ class Breaker {
     });
   }
 
-  outage(): Omit<Outage, "id"> | null {
+  outage(): Omit<Outage, "id" | "kind"> | null {
     return this.#since === null
       ? null
       : { name: this.#name, since: this.#since, lastFailure: this.#lastFailure };

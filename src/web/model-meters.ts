@@ -32,8 +32,9 @@ export function createModelMeters(registry: Registry): ModelMeters {
     registers,
   });
   const breakers = new Gauge({
-    name: "heddle_ai_breakers_open",
-    help: "Models that this process does not call for the moment, because they failed repeatedly.",
+    name: "heddle_breakers_open",
+    help: "Models and other systems (hosts, mail servers, databases) that this process does not call for the moment, because they failed repeatedly.",
+    labelNames: ["kind"] as const,
     registers,
   });
   const budgets = new Gauge({
@@ -61,7 +62,8 @@ export function createModelMeters(registry: Registry): ModelMeters {
       },
     }),
     set({ outages, budgets: all }) {
-      breakers.set(outages.length);
+      for (const kind of ["model", "system"] as const)
+        breakers.set({ kind }, outages.filter((outage) => outage.kind === kind).length);
       budgets.reset();
       for (const [scope, some] of Map.groupBy(all, (budget) => budget.scope)) {
         const ratios = some.map(({ spentNano, monthlyNano }) =>

@@ -103,7 +103,7 @@ test("requests to a model are measured with how they ended, and budgets and brea
 
   const { text } = await telemetry.render({
     ...{ queued: 0, openRequests: 0, lagMs: 0 },
-    outages: [{ id: "1", name: "The model m at h", since: 0, lastFailure: "" }],
+    outages: [{ id: "1", kind: "model", name: "The model m at h", since: 0, lastFailure: "" }],
     budgets: [
       { ...budget, scope: "workflow", spentNano: 40 },
       { ...budget, scope: "workflow", spentNano: 95 },
@@ -113,7 +113,8 @@ test("requests to a model are measured with how they ended, and budgets and brea
   for (const line of [
     'heddle_ai_request_duration_seconds_sum{model="m",outcome="ok"} 1.5',
     'heddle_ai_request_duration_seconds_count{model="m",outcome="model_unavailable"} 1',
-    "heddle_ai_breakers_open 1",
+    `heddle_breakers_open{kind="model"} 1`,
+    `heddle_breakers_open{kind="system"} 0`,
     'heddle_budget_used_ratio{scope="workflow"} 0.95',
   ])
     expect(text.split("\n")).toContain(line);

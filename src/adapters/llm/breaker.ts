@@ -12,7 +12,7 @@ export interface CalledModel {
 
 /** The breakers of all models at all endpoints: their failures are independent, so that a fallback model is called without delay. */
 export class ModelBreakers {
-  readonly #breakers = new CircuitBreakers({ judge });
+  readonly #breakers = new CircuitBreakers({ kind: "model", judge });
 
   /** @throws {AppError} `model_breaker_open`, retryable after the pause; or what `call` throws. */
   run<T>({ address, host, model }: CalledModel, call: () => Promise<T>): Promise<T> {

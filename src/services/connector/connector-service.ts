@@ -60,12 +60,22 @@ class Connection {
           Object.entries(schema.shape).map(([key, part]) => [key, inPlace(part, plain)]),
         ),
       ),
+      counterpart: (params) => this.#host(params),
       sideEffect: effect,
       carriesOut: (params) => holdsTemplate(params),
       onUnknown: this.#onUnknown(effect),
       execute: (params, context) => this.#execute(params, context),
       ...(look !== undefined && { look: (params, context) => this.#look(params, context) }),
     };
+  }
+
+  /** Host and port that a call goes to, which a parameter may be part of; `null`: it is no address yet. */
+  #host(params: JsonObject): string | null {
+    try {
+      return new URL(this.#urlOf(this.#action.request, { ...params, paging: {} })).host;
+    } catch {
+      return null;
+    }
   }
 
   #onUnknown(effect: boolean): ServiceAction["onUnknown"] {

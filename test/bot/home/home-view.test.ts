@@ -24,6 +24,7 @@ const ADMIN: HomeAdmin = {
   outages: MANY.map((n) => ({
     ...{
       id: `o${n}`,
+      kind: "model" as const,
       name: `The model m${n} at models.example`,
       since: NOW,
       lastFailure: "It is away.",
