@@ -24,6 +24,8 @@ export class Examination implements AsyncDisposable {
       SLACK_BOT_TOKEN: "xoxb-simulator",
       SLACK_APP_TOKEN: "xapp-simulator",
       OPENAI_BASE_URL: simulator.modelUrl,
+      // A shipped workflow names it.
+      SECRET_COMPANY_API_KEY: "key-of-the-company-api",
       DATA_DIR: this.dataDir,
       PORT: "0",
     };
