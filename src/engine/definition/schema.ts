@@ -111,10 +111,16 @@ export const InputDefinition = z.strictObject({
 export type InputDefinition = z.output<typeof InputDefinition>;
 
 export const TriggerDefinition = z.looseObject({
-  type: z.string(),
-  id: StepId.optional(),
-  /** Inputs that take what the trigger gives under another name, or the value of an expression: `{"requester": "user", "total": "variables.order.total"}`. */
-  inputs: z.record(z.string(), z.string()).optional(),
+  type: z.string().describe("kind of trigger"),
+  id: StepId.optional().describe(
+    "stays when the rest of the trigger changes; absent: type and position, `webhook-1`",
+  ),
+  inputs: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'inputs of the workflow that take what the trigger gives under another name, or the value of a CEL expression: `{"requester": "user", "total": "variables.order.total"}`',
+    ),
 });
 export type TriggerDefinition = z.output<typeof TriggerDefinition>;
 

@@ -4,9 +4,12 @@ import { checkWords } from "./message.ts";
 import { Users } from "./slack-filters.ts";
 
 export const ChannelCreatedConfig = z.strictObject({
-  /** RE2 syntax; found anywhere in the name of the channel: `^proj-`. */
-  pattern: z.string().min(1).max(500).optional(),
-  /** Who creates it. */
+  pattern: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe("RE2 syntax; found anywhere in the name of the channel: `^proj-`; absent: any name"),
   users: Users,
 });
 

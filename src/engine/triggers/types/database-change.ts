@@ -20,30 +20,58 @@ const TIME: ReadonlySet<string> = new Set(["$1"]);
 const ColumnName = z.string().min(1).max(200);
 
 export const DatabaseChangeConfig = z.strictObject({
-  /** Name of the database: `DATABASE_URL_<NAME>`; absent: `DATABASE_URL`. */
   connection: z
     .string()
     .min(1)
     .max(64)
     .optional()
+    .describe("name of the database: `DATABASE_URL_<NAME>`; absent: `DATABASE_URL`")
     .register(externalNames, { kind: "connection", absent: "default" }),
-  /** Reads what changed; `$1` is the time of the last look, in UTC. */
-  query: z.string().min(1).max(10_000).optional(),
-  /** In place of a query: a collection of MongoDB. */
-  collection: z.string().min(1).max(255).optional(),
-  /** Which documents of it, as a filter of MongoDB; absent: all. */
-  filter: z.record(z.string(), anyJson()).optional(),
-  /** Column of the query by which rows are in order: one that is later in it is new. Absent: the query compares with `$1` itself. */
-  mark: ColumnName.optional(),
-  /** Column, or columns, that tell apart rows of one mark. */
-  key: z.union([ColumnName, z.array(ColumnName).min(1).max(5)]).optional(),
-  /** Channel of PostgreSQL on which the database says that there are new rows; `true`: changes of the collection. */
-  notify: z.union([z.string().min(1).max(63), z.literal(true)]).optional(),
-  /** How long a row may be committed after others whose mark is later. */
-  overlap: Duration.optional(),
-  /** IANA name of the time zone in which columns of the type `timestamp` are written; absent: that of the database. */
-  timezone: z.string().min(1).max(60).optional(),
-  pollIntervalMs: Duration.default(30_000),
+  query: z
+    .string()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe("one SELECT that reads what changed; `$1` is the time of the last look, in UTC"),
+  collection: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe("in place of a query: a collection of MongoDB"),
+  filter: z
+    .record(z.string(), anyJson())
+    .optional()
+    .describe("which documents of the collection, as a filter of MongoDB; absent: all"),
+  mark: ColumnName.optional().describe(
+    "column by which rows are in order: one that is later in it is new; absent: the query compares with `$1` itself",
+  ),
+  key: z
+    .union([ColumnName, z.array(ColumnName).min(1).max(5)])
+    .optional()
+    .describe(
+      "column, or columns, that tell apart rows of one mark; absent: `id`, of a collection `_id`",
+    ),
+  notify: z
+    .union([z.string().min(1).max(63), z.literal(true)])
+    .optional()
+    .describe(
+      "channel of PostgreSQL on which the database says that there are new rows; `true`: changes of the collection",
+    ),
+  overlap: Duration.optional().describe(
+    "how long a row may be committed after others whose mark is later; absent: 1m",
+  ),
+  timezone: z
+    .string()
+    .min(1)
+    .max(60)
+    .optional()
+    .describe(
+      "IANA name of the time zone in which columns of the type `timestamp` are written; absent: that of the database",
+    ),
+  pollIntervalMs: Duration.default(30_000).describe(
+    "time between two looks, in milliseconds or with a unit; 1s or more",
+  ),
 });
 export type DatabaseChangeConfig = z.output<typeof DatabaseChangeConfig>;
 

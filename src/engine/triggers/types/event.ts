@@ -8,14 +8,26 @@ import { defineTriggerType } from "../../definition/trigger-type.ts";
 import { compileExpression } from "../../language/expression.ts";
 
 export const EventConfig = z.strictObject({
-  /** A name that a program or a step publishes, or that of a built-in event: `workflow.completed`, `ticket-triage.failed`. */
-  eventName: EventName,
-  /** CEL over the variables that the run would get; it starts where this is true. */
-  match: z.string().max(2000).optional(),
-  /** JSON schema of the payload: an event that does not follow it starts nothing. */
-  schema: z.record(z.string(), z.json()).optional(),
-  /** So many runs are started at once, and then so many a minute. What is above that starts nothing. */
-  maxPerMinute: z.int().min(1).max(6000).default(600),
+  eventName: EventName.describe(
+    "a name that a program or a step publishes, or that of a built-in event: `workflow.completed`, `ticket-triage.failed`",
+  ),
+  match: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe("CEL over the variables that the run would get: it starts where this is true"),
+  schema: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe("JSON schema of the payload: an event that does not follow it starts nothing"),
+  maxPerMinute: z
+    .int()
+    .min(1)
+    .max(6000)
+    .default(600)
+    .describe(
+      "so many runs are started at once, and then so many a minute; what is above that starts nothing",
+    ),
 });
 export type EventConfig = z.output<typeof EventConfig>;
 

@@ -4,9 +4,7 @@ import { Channels, Users } from "./slack-filters.ts";
 
 export const FileSharedConfig = z.strictObject({
   channels: Channels,
-  /** Who shares it. */
   users: Users,
-  /** Kinds of files, one is enough: by the ending of the name (`pdf`), or by media type (`application/pdf`, `image/*`). */
   types: z
     .array(
       z
@@ -18,11 +16,20 @@ export const FileSharedConfig = z.strictObject({
     )
     .min(1)
     .max(50)
-    .optional(),
-  /** `root`: only files of messages that are in no thread; `reply`: only those of replies in threads. */
-  thread: z.enum(["any", "root", "reply"]).default("any"),
-  /** Files of other bots count too. The bot's own never do. */
-  bots: z.boolean().default(false),
+    .optional()
+    .describe(
+      "kinds of files, one is enough: by the ending of the name (`pdf`), or by media type (`application/pdf`, `image/*`); absent: all",
+    ),
+  thread: z
+    .enum(["any", "root", "reply"])
+    .default("any")
+    .describe(
+      "`root`: only files of messages that are in no thread; `reply`: only those of replies in threads",
+    ),
+  bots: z
+    .boolean()
+    .default(false)
+    .describe("files of other bots count too; the bot's own never do"),
 });
 export type FileSharedConfig = z.output<typeof FileSharedConfig>;
 

@@ -4,7 +4,6 @@ import { Channels, Users } from "./slack-filters.ts";
 
 export const MemberJoinedConfig = z.strictObject({
   channels: Channels,
-  /** Who joins. */
   users: Users,
 });
 

@@ -9,20 +9,31 @@ import { Channels, Users } from "./slack-filters.ts";
 export const MessageFilters = {
   channels: Channels,
   users: Users,
-  /** RE2 syntax; found anywhere in the text. */
-  pattern: z.string().min(1).max(500).optional(),
-  /** Words or phrases, whatever their case; one is enough. */
-  keywords: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
-  /** `root`: only messages that are in no thread; `reply`: only replies in threads. */
-  thread: z.enum(["any", "root", "reply"]).default("any"),
-  /** Messages of other bots count too. The bot's own never do. */
-  bots: z.boolean().default(false),
+  pattern: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe("RE2 syntax; found anywhere in the text; in place of keywords"),
+  keywords: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("words or phrases, whatever their case; one is enough"),
+  thread: z
+    .enum(["any", "root", "reply"])
+    .default("any")
+    .describe("`root`: only messages that are in no thread; `reply`: only replies in threads"),
+  bots: z
+    .boolean()
+    .default(false)
+    .describe("messages of other bots count too; the bot's own never do"),
 };
 
 export const MessageConfig = z.strictObject({
   ...MessageFilters,
-  /** Only messages that mention the bot. */
-  mention: z.boolean().default(false),
+  mention: z.boolean().default(false).describe("only messages that mention the bot"),
 });
 export type MessageConfig = z.output<typeof MessageConfig>;
 

@@ -11,13 +11,15 @@ const Emoji = z
   );
 
 export const ReactionConfig = z.strictObject({
-  /** One, or several of which one is enough. */
-  emoji: z.union([Emoji, z.array(Emoji).min(1).max(50)]),
+  emoji: z
+    .union([Emoji, z.array(Emoji).min(1).max(50)])
+    .describe("name of the emoji (`eyes`), or several of which one is enough"),
   channels: Channels,
-  /** Who adds it, or takes it away. */
   users: Users,
-  /** `removed`: when the emoji is taken away. */
-  on: z.enum(["added", "removed"]).default("added"),
+  on: z
+    .enum(["added", "removed"])
+    .default("added")
+    .describe("`removed`: when the emoji is taken away"),
 });
 
 /**

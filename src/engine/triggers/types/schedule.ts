@@ -13,35 +13,42 @@ const MAX_JITTER_MS = 3_600_000;
 
 const Expression = z.string().min(1).max(200);
 
-/** Five fields, or six with seconds first; a list means the times of all of them. */
 const Expressions = z
   .union([Expression, z.array(Expression).min(1).max(MAX_LINES)])
   .transform((value): readonly string[] => (typeof value === "string" ? [value] : value));
 
-/** IANA name, such as `Europe/Berlin`. */
 const Timezone = z.string().min(1).max(60);
 
 export const ScheduleConfig = z.strictObject({
-  /** The times; absent: `schedules` has them. */
-  cron: Expressions.optional(),
-  timezone: Timezone.default("UTC"),
-  /** Lines with values of their own for the runs that they start. */
+  cron: Expressions.optional().describe(
+    "five fields, or six with seconds first; a list means the times of all; absent: `schedules` has them",
+  ),
+  timezone: Timezone.default("UTC").describe("IANA name, such as `Europe/Berlin`"),
   schedules: z
     .array(
       z.strictObject({
-        cron: Expressions,
-        /** @default that of the trigger */
-        timezone: Timezone.optional(),
-        inputs: anyJsonObject().optional(),
+        cron: Expressions.describe("as of the trigger"),
+        timezone: Timezone.optional().describe("absent: that of the trigger"),
+        inputs: anyJsonObject()
+          .optional()
+          .describe("object with values for the runs that the line starts"),
       }),
     )
     .min(1)
     .max(MAX_LINES)
-    .optional(),
-  /** Which of the times that passed while no process was running are made up for: none, the last one, or all (at most a hundred). */
-  missed: z.enum(["skip", "latest", "all"]).default("skip"),
-  /** By how much runs start later than their times at most, spread by workflow and time. */
-  jitter: Duration.refine((ms) => ms <= MAX_JITTER_MS, "must be 1h at most").default(0),
+    .optional()
+    .describe("in place of `cron`: lines with values of their own for the runs that they start"),
+  missed: z
+    .enum(["skip", "latest", "all"])
+    .default("skip")
+    .describe(
+      "which of the times that passed while no process was running are made up for: none, the last one, or all (at most a hundred)",
+    ),
+  jitter: Duration.refine((ms) => ms <= MAX_JITTER_MS, "must be 1h at most")
+    .default(0)
+    .describe(
+      "by how much runs start later than their times at most, spread by workflow and time; 1h at most",
+    ),
 });
 export type ScheduleConfig = z.output<typeof ScheduleConfig>;
 

@@ -7,18 +7,21 @@ import { externalNames } from "../../definition/param-traits.ts";
 
 const Name = z.string().min(1).max(100);
 
-/** Ids or names (`#support`); absent: every channel that the bot is in. */
 export const Channels = z
   .array(Name)
   .min(1)
   .max(100)
   .optional()
+  .describe("names (`#support`) or ids of channels; absent: all that the bot is in")
   .register(externalNames, { kind: "channel" });
 
-/** People (`U…`), user groups (`@finance`) and channels (their members); absent: all who may start the workflow. */
+/** Whose doing it was. */
 export const Users = z
   .array(Name)
   .min(1)
   .max(100)
   .optional()
+  .describe(
+    "only what these do: people (`U…`), user groups (`@finance`), channels (their members); absent: all who may start the workflow",
+  )
   .register(externalNames, { kind: "permission" });

@@ -7,11 +7,16 @@ const CHALLENGES = ["hub", "slack", "microsoft", "event-grid", "zoom", "dropbox"
 export type ChallengeType = (typeof CHALLENGES)[number];
 
 const ChallengeOptions = z.strictObject({
-  type: z.enum(CHALLENGES),
-  /** Of `hub`: the secret that the sender shows as `hub.verify_token`. */
-  token: SecretNames.optional(),
-  /** Of `hub`: the topic that may be subscribed to here, `hub.topic`. */
-  topic: z.string().min(1).max(2000).optional(),
+  type: z.enum(CHALLENGES).describe("the sender, or the standard that it follows"),
+  token: SecretNames.optional().describe(
+    "of hub: name of the secret that the sender shows as hub.verify_token",
+  ),
+  topic: z
+    .string()
+    .min(1)
+    .max(2000)
+    .optional()
+    .describe("of hub: the topic that may be subscribed to here, hub.topic"),
 });
 export type ChallengeOptions = z.output<typeof ChallengeOptions>;
 

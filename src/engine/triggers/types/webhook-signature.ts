@@ -46,30 +46,29 @@ export const HeaderName = z
   .transform((name) => name.toLowerCase());
 
 const SignatureOptions = z.strictObject({
-  scheme: z.enum(SIGNATURE_SCHEMES),
-  /** In place of the trigger's own `secret`. */
-  secret: SecretNames.optional(),
-  /** Of `hmac` and `header`: the header with the signature or the key. */
-  header: HeaderName.optional(),
-  /** Of `query`: the parameter with the key. @default key */
+  scheme: z.enum(SIGNATURE_SCHEMES).describe("the sender, or the form that it uses"),
+  secret: SecretNames.optional().describe("in place of the trigger's own secret"),
+  header: HeaderName.optional().describe(
+    "of hmac and header: the header with the signature or the key",
+  ),
   parameter: z
     .string()
     .regex(/^[\w.~-]{1,100}$/, "must be a name of letters, digits, _, -, . and ~")
-    .optional(),
-  /** Of `twilio`: what stands before `/webhooks/` in the address that the sender was given. */
+    .optional()
+    .describe("of query: the parameter with the key; absent: key"),
   address: z
     .string()
     .max(500)
     .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""), {
       error: "must be an address such as https://bot.example.com",
     })
-    .optional(),
-  /** Of `hmac`. @default hex */
-  encoding: z.enum(["hex", "base64"]).optional(),
-  /** Of `hmac`. @default sha256 */
-  hash: z.enum(["sha1", "sha256", "sha512"]).optional(),
-  /** Of schemes that sign the time: how far it may be from now, in milliseconds. @default 5 minutes */
-  window: TimeLimit.refine((ms) => ms <= MAX_WINDOW_MS, "must be at most 1d").optional(),
+    .optional()
+    .describe("of twilio: what stands before /webhooks/ in the address that the sender was given"),
+  encoding: z.enum(["hex", "base64"]).optional().describe("of hmac; absent: hex"),
+  hash: z.enum(["sha1", "sha256", "sha512"]).optional().describe("of hmac; absent: sha256"),
+  window: TimeLimit.refine((ms) => ms <= MAX_WINDOW_MS, "must be at most 1d")
+    .optional()
+    .describe("of schemes that sign the time: how far it may be from now; absent: 5m; 1d at most"),
 });
 export type SignatureOptions = z.output<typeof SignatureOptions>;
 

@@ -13,24 +13,49 @@ const BODIES = ["json", "form", "text", "xml", "file"] as const;
 export type BodyKind = (typeof BODIES)[number];
 
 export const WebhookConfig = z.strictObject({
-  /** Where the other side sends to, below `/webhooks/`; a part with a colon, `/webhooks/shop/:store`, stands for any text. */
-  path: z.string().max(200),
-  /** Names of the secrets of which callers prove to know one: `SECRET_<NAME>` of the environment. */
-  secret: SecretNames.optional(),
-  /** How they prove it. */
-  signature: Signature.default({ scheme: "any" }),
-  /** Serves callers from anywhere without a secret. */
-  public: z.boolean().default(false),
-  /** Recognizes a delivery that comes again, for as long as its run is kept: by all that it says, or by what an expression gives. */
-  dedupe: z.union([z.boolean(), z.string().min(1).max(1000)]).default(true),
-  /** Answers the sender's question whether it is right here. */
-  challenge: Challenge.optional(),
-  /** The kinds of bodies that are taken; others are refused. With `xml`, XML is read as data. @default all, and XML is text */
-  accepts: z.array(z.enum(BODIES)).min(1).max(BODIES.length).optional(),
-  /** So many requests at once, and then evenly so many a minute. @default not limited for the workflow */
-  rateLimit: z.strictObject({ perMinute: z.int().min(1).max(1_000_000) }).optional(),
-  /** The sender is answered when the run is over. @default at once */
-  respond: Respond.optional(),
+  path: z
+    .string()
+    .max(200)
+    .describe(
+      "where the other side sends to, below `/webhooks/`; a part with a colon, `/webhooks/shop/:store`, stands for any text",
+    ),
+  secret: SecretNames.optional().describe(
+    "name, or names, of secrets of which callers prove to know one: `SECRET_<NAME>` of the environment",
+  ),
+  signature: Signature.default({ scheme: "any" }).describe(
+    "how callers prove it: a scheme by its name, or with its options",
+  ),
+  public: z.boolean().default(false).describe("serves callers from anywhere without a secret"),
+  dedupe: z
+    .union([z.boolean(), z.string().min(1).max(1000)])
+    .default(true)
+    .describe(
+      "recognizes a delivery that comes again, for as long as its run is kept: by all that it says, or by what a CEL expression gives",
+    ),
+  challenge: Challenge.optional().describe(
+    "answers the sender's question whether it is right here: by the name of the sender, or with options",
+  ),
+  accepts: z
+    .array(z.enum(BODIES))
+    .min(1)
+    .max(BODIES.length)
+    .optional()
+    .describe(
+      "the kinds of bodies that are taken; with `xml`, XML is read as data; absent: all, and XML is text",
+    ),
+  rateLimit: z
+    .strictObject({
+      perMinute: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .describe("so many requests at once, and then evenly so many a minute"),
+    })
+    .optional()
+    .describe("bound of the workflow; absent: there is none besides the bot's own"),
+  respond: Respond.optional().describe(
+    "the sender is answered when the run is over; absent: at once",
+  ),
 });
 export type WebhookConfig = z.output<typeof WebhookConfig>;
 
