@@ -23,7 +23,10 @@ ajv.addSchema({ ...document, $id: "api" });
 /** Answers where no route was found, or before one was looked for. */
 const WITHOUT_ROUTE = new Map([
   [400, ["input_invalid"]],
-  [404, ["route_not_found"]],
+  // Of pages, to what is no browser.
+  [401, ["token_invalid"]],
+  [403, ["not_allowed"]],
+  [404, ["route_not_found", "execution_not_found", "workflow_not_found"]],
   [405, ["method_not_allowed"]],
   [429, ["rate_limited"]],
   [431, ["input_invalid"]],
@@ -88,8 +91,14 @@ function isFree(endpoint: Endpoint, answer: ReceivedAnswer): boolean {
 function problemWithoutRoute(answer: ReceivedAnswer): string | null {
   const { method, status } = answer;
   const isRefusal = isError(answer, WITHOUT_ROUTE.get(status) ?? []);
-  const isAllowed = isRefusal || (method === "OPTIONS" && status === 204);
+  const isAllowed = isRefusal || isPage(answer) || (method === "OPTIONS" && status === 204);
   return isAllowed ? null : "although there is no such endpoint";
+}
+
+/** Pages are for people: the document of the API does not have them. */
+function isPage({ target, contentType, status }: ReceivedAnswer): boolean {
+  const isOfApi = /^\/(?:api|webhooks|slack)(?:[/?]|$)/i.test(target);
+  return !isOfApi && status < 500 && (contentType?.startsWith("text/html") ?? false);
 }
 
 function isOfOtherMedia(

@@ -50,7 +50,7 @@ function content(title: string, message: string, reference: string): Html {
 
 /** Browsers name HTML when an address is opened; the API is for programs however it is asked. */
 function isForPerson({ headers, method = "GET" }: IncomingMessage, path: string): boolean {
-  if (/^\/(?:api|webhooks|dashboard|healthz|readyz|metrics|assets)(?:\/|$)/.test(path))
+  if (/^\/(?:api|webhooks|slack|dashboard|healthz|readyz|metrics|assets)(?:\/|$)/.test(path))
     return false;
   if (method !== "GET" && method !== "HEAD" && method !== "POST") return false;
   const accept = parseAccept(headers.accept ?? "");

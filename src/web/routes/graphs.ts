@@ -32,7 +32,7 @@ export function graphRoutes(engine: Engine): readonly Route[] {
       return show(graph, query.format ?? preferred(headers.accept), theme);
     }),
     route(graphEndpoints.getExecutionGraph)(async ({ params: { id }, query }, { by, headers }) => {
-      const graph = await readExecutionGraph(engine, await engine.executions.resolveId(id), by);
+      const graph = await readExecutionGraph(engine, id, by);
       return show(graph, query.format ?? preferred(headers.accept), query.theme);
     }),
   ];

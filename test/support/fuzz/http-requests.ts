@@ -355,6 +355,14 @@ const SILENCE_MS = 10_000;
 /** So long a caller waits who has broken off a request. */
 const BROKEN_MS = 30;
 
+const END_OF_HEAD = "\r\n\r\n";
+
+/** A stream of events stays open as long as its run does: its head is the answer. */
+function isStream(text: string): boolean {
+  const end = text.indexOf(END_OF_HEAD);
+  return end >= 0 && /\r\ncontent-type: text\/event-stream/i.test(text.slice(0, end));
+}
+
 /** Sends a request. @returns all that the server answers until it closes; may be empty if the request is broken off. */
 export async function sendRequest(
   port: number,
@@ -368,7 +376,15 @@ export async function sendRequest(
     else reject(new Error(`The server does not answer: ${head.slice(0, 500)}`));
     socket.destroy();
   });
-  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  let headSeen = "";
+  socket.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    if (headSeen.includes(END_OF_HEAD)) return;
+    headSeen += chunk.toString("latin1");
+    if (!isStream(headSeen)) return;
+    resolve();
+    socket.destroy();
+  });
   // A server that has said enough may close while we still write.
   socket.on("error", () => resolve());
   socket.on("close", () => resolve());
