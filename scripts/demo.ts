@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { CLIENT_ID, CLIENT_SECRET } from "../simulator/identity.ts";
 import { openOnFreePort, PortTakenError } from "../simulator/open-on-free-port.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import { readSimulatorEnvironment } from "../simulator/simulator-environment.ts";
@@ -150,6 +151,8 @@ function botEnvironment(
     SLACK_API_URL: simulator.apiUrl,
     SLACK_BOT_TOKEN: "xoxb-simulator",
     SLACK_APP_TOKEN: "xapp-simulator",
+    SLACK_CLIENT_ID: CLIENT_ID,
+    SLACK_CLIENT_SECRET: CLIENT_SECRET,
     OPENAI_BASE_URL: ownModel ?? simulator.modelUrl,
     ...(ownModel !== null &&
       environment["OPENAI_API_KEY"] && { OPENAI_API_KEY: environment["OPENAI_API_KEY"] }),
@@ -229,6 +232,7 @@ function introduction(
   return [
     "",
     `  Slack (simulated)  ${simulator.url}/`,
+    `  Console            http://127.0.0.1:${port}/`,
     `  Dashboard          http://127.0.0.1:${port}/dashboard`,
     `  HTTP API           http://127.0.0.1:${port}/api/workflows`,
     `  Inbox              ${simulator.url}/mail`,

@@ -15,5 +15,8 @@ export const SLACKBOT_ID = "USLACKBOT";
 export const BOT_TOKEN = "xoxb-simulator";
 export const APP_TOKEN = "xapp-simulator";
 export const SIGNING_SECRET = "simulator";
+/** For sign-in with Slack. */
+export const CLIENT_ID = "1000000000.2000000000";
+export const CLIENT_SECRET = "simulator";
 /** The legacy token that Slack repeats in each payload; apps no longer check it. */
 export const VERIFICATION_TOKEN = "simulator-verification-token";

@@ -11,6 +11,7 @@ import { sendPageFile } from "./http/page-files.ts";
 import { BodyTooLarge } from "./http/read-body.ts";
 import { send, sendJson } from "./http/send.ts";
 import { streamChanges, streamTraffic } from "./http/streams.ts";
+import { handleOpenId } from "./openid/authorize.ts";
 import { reportError } from "./report-error.ts";
 import { handleUserAction } from "./user-actions/router.ts";
 import type { Workspace } from "./workspace/workspace.ts";
@@ -39,6 +40,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   v1: ({ fakes }, request, response) => fakes.model.handle(request, response),
   mail: ({ fakes }, request, response) =>
     fakes.mail?.handle(request, response) ?? sendNotFound(response),
+  openid: ({ workspace }, request, response) => handleOpenId(workspace, request, response),
   // A permalink opens the page, which shows the message.
   archives: (_parts, request, response) => redirectToPage(request, response),
 };

@@ -5,6 +5,7 @@ import { registerChat } from "./chat.ts";
 import { registerConversations } from "./conversations.ts";
 import { registerFiles } from "./files.ts";
 import { MethodRegistry } from "./method.ts";
+import { registerOpenId } from "./openid.ts";
 import { registerReactions } from "./reactions.ts";
 import { registerUsergroups } from "./usergroups.ts";
 import { registerUsers } from "./users.ts";
@@ -23,5 +24,6 @@ export function createMethods(): MethodRegistry {
   registerAssistant(methods);
   registerAgentSessions(methods);
   registerFiles(methods);
+  registerOpenId(methods);
   return methods;
 }

@@ -11,6 +11,7 @@ import type { DeliveryFault, SlackFault, SocketFault } from "../faults/slack-fau
 import { TrafficLog } from "../inspector/traffic.ts";
 import type { Limits } from "../limits.ts";
 import type { AppManifest } from "../manifest.ts";
+import { SignIns } from "../openid/sign-ins.ts";
 import type { Timings } from "../timings.ts";
 import { AgentSessions } from "./agent-sessions.ts";
 import { type AssistantStatus, AssistantStatuses } from "./assistant-statuses.ts";
@@ -62,6 +63,8 @@ export class Workspace {
   readonly limits: RateLimits;
   readonly installation = new Installation();
   readonly scheduled: ScheduledMessages;
+  /** Sign-ins with Slack. */
+  readonly signIns: SignIns;
   /** What the assistant is said to be doing, by thread. */
   readonly statuses: AssistantStatuses;
   /** Messages that grow, by channel and `ts`. */
@@ -83,6 +86,7 @@ export class Workspace {
     const { clock, timings, eventsUrl } = options;
     this.manifest = options.manifest;
     this.clock = clock;
+    this.signIns = new SignIns(clock);
     this.timings = timings;
     this.seed = options.seed;
     this.realistic = options.realistic;

@@ -65,7 +65,7 @@ function sealed({ opened }: RequestView): Html {
 }
 
 /** The choices of a request, as a form. */
-function decideForm({ opened }: RequestView, executionId: string, formToken: string): Html {
+export function decideForm({ opened }: RequestView, executionId: string, formToken: string): Html {
   if ((opened.editable ?? []).length > 0)
     return html`<p class="notice">Values can be changed with this decision: decide it in Slack, where they are shown.</p>`;
   const takesComment = opened.choices.some(({ comment }) => comment !== undefined);

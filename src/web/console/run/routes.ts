@@ -94,7 +94,7 @@ export function runRoutes(parts: ConsoleParts): readonly Route[] {
 }
 
 /** A person decides, and shows who they are by Slack; a token may be in the hands of a program. */
-function mayDecide({ request }: Pick<PageRequest, "request">): boolean {
+export function mayDecide({ request }: Pick<PageRequest, "request">): boolean {
   return request.session?.via === "slack";
 }
 
