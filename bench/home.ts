@@ -1,6 +1,6 @@
 /**
  * How soon App Home is published with a million executions stored, in the embedded store: from the event that a person opened it to
- * the view's being there. Bot, simulator and this program share one process. It takes some minutes and a gigabyte in the folder
+ * the view's being there; and how soon the pages of the console are. Bot, simulator and this program share one process. It takes some minutes and a gigabyte in the folder
  * for temporary files.
  *
  *   npm run bench:home -- [executions] [openings]
@@ -10,10 +10,12 @@ import { cpus, platform, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
+import { pino } from "pino";
 import { DAY_MS, hourOf } from "../src/engine/model/totals.ts";
 import type { JsonObject } from "../src/shared/json.ts";
 import { quantile } from "../src/shared/quantile.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
+import { createWebServer } from "../src/web/server.ts";
 import { askWorkflow } from "../test/support/ask-workflow.ts";
 import { TestBot } from "../test/support/bot.ts";
 import { Home } from "../test/support/home.ts";
@@ -106,6 +108,50 @@ async function openOnce(bot: TestBot, user: string): Promise<number> {
   return performance.now() - begun;
 }
 
+const PAGES = ["/", "/runs", "/runs?status=failed", "/runs?workflow=workflow-7&status=completed"];
+
+/** Opens pages of the console as each reader, many times. @returns lines of a table. */
+async function openPages(bot: TestBot): Promise<readonly object[]> {
+  const web = createWebServer({
+    engine: bot.engine,
+    ...{
+      host: "127.0.0.1",
+      port: 0,
+      apiToken: "token-of-the-bench",
+      logger: pino({ level: "silent" }),
+    },
+    rateLimit: { perSecond: 10_000, burst: 10_000 },
+  });
+  const url = `http://127.0.0.1:${(await web.start()).port}`;
+  const lines: object[] = [];
+  for (const user of READERS.slice(0, 2)) {
+    const { secret } = await bot.engine.sessions.begin({ by: user, via: "slack" });
+    const headers = { accept: "text/html", cookie: `heddle-session=${secret}` };
+    const [run] = (await bot.engine.executions.list({ startedBy: user, limit: 1 })).executions;
+    for (const page of [...PAGES, `/runs/${run?.executionId ?? ""}`]) {
+      const took: number[] = [];
+      for (let n = 0; n < 100; n += 1) {
+        const begun = performance.now();
+        const response = await fetch(`${url}${page}`, { headers });
+        await response.text();
+        if (response.status !== 200)
+          throw new Error(`${page} was answered with ${response.status}.`);
+        took.push(performance.now() - begun);
+      }
+      took.sort((a, b) => a - b);
+      const shown = page.replace(/exec_.*/, ":id");
+      const [p50, p95, most] = [quantile(took, 0.5), quantile(took, 0.95), took.at(-1) ?? 0];
+      lines.push({ reader: user, page: shown, p50: ms(p50), p95: ms(p95), most: ms(most) });
+    }
+  }
+  await web.stop();
+  return lines;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(0)} ms`;
+}
+
 using folder = mkdtempDisposableSync(join(tmpdir(), "heddle-home-"));
 const path = join(folder.path, "heddle.db");
 const store = await openSqliteStore({ path });
@@ -136,7 +182,6 @@ for (let n = 0; n < openings; n += 1) {
 console.log(
   `${cpus()[0]?.model ?? "CPU"} × ${cpus().length}, ${platform()} ${release()}, Node ${process.version}`,
 );
-const ms = (value: number): string => `${value.toFixed(0)} ms`;
 console.table(
   READERS.map((user, index) => {
     const sorted = (times.get(user) ?? []).toSorted((a, b) => a - b);
@@ -149,3 +194,4 @@ console.table(
     };
   }),
 );
+console.table(await openPages(bot));

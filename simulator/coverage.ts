@@ -41,6 +41,8 @@ const supported = names(`
 `);
 
 const partial: Readonly<Record<string, string>> = {
+  "openid.connect.token":
+    "codes, no refresh tokens; redirect URLs on this machine in place of configured ones",
   "chat.postMessage": "no unfurling, no `parse` and `link_names`, attachments are kept as given",
   "chat.update": "as chat.postMessage",
   "chat.scheduleMessage": "forgotten when the simulator ends",
@@ -124,7 +126,7 @@ const missing = names(`
   emoji.list entity.presentDetails files.comments.delete files.list files.remote.add
   files.remote.info files.remote.list files.remote.remove files.remote.share files.remote.update
   files.revokePublicURL files.sharedPublicURL functions.completeError functions.completeSuccess
-  migration.exchange oauth.access oauth.v2.access oauth.v2.exchange openid.connect.token
+  migration.exchange oauth.access oauth.v2.access oauth.v2.exchange
   openid.connect.userInfo pins.add pins.list pins.remove reactions.list reminders.add
   reminders.complete reminders.delete reminders.info reminders.list rtm.connect search.all
   search.files search.messages slackLists.access.delete slackLists.access.set slackLists.create

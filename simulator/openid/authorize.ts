@@ -23,18 +23,20 @@ export function handleOpenId(
   if (problem !== undefined)
     return sendPage(response, 400, `<p>Slack would refuse this: <code>${problem}</code>.</p>`);
   if (pathname === "/openid/connect/authorize") return ask(workspace, query, response);
+  if (pathname === "/openid/connect/allow") return allow(workspace, query, response);
+  return sendPage(response, 404, "<p>There is nothing here.</p>");
+}
+
+/** Sends the browser back, with a code for who was chosen. */
+function allow(workspace: Workspace, query: URLSearchParams, response: ServerResponse): void {
   const user = workspace.state.directory.user(query.get("user") ?? "");
   const redirectUri = query.get("redirect_uri") ?? "";
-  if (pathname !== "/openid/connect/allow")
-    return sendPage(response, 404, "<p>There is nothing here.</p>");
   const back = new URL(redirectUri);
-  if (user === undefined || user.isBot || user.isDeleted === true)
-    back.searchParams.set("error", "access_denied");
-  else
-    back.searchParams.set(
-      "code",
-      workspace.signIns.begin(user.id, redirectUri, query.get("nonce") ?? undefined),
-    );
+  const isPerson = user !== undefined && !user.isBot && user.isDeleted !== true;
+  if (isPerson) {
+    const nonce = query.get("nonce") ?? undefined;
+    back.searchParams.set("code", workspace.signIns.begin(user.id, redirectUri, nonce));
+  } else back.searchParams.set("error", "access_denied");
   const state = query.get("state");
   if (state !== null) back.searchParams.set("state", state);
   send(response, 302, "text/plain; charset=utf-8", "", { location: back.href });

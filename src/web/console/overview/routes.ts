@@ -1,3 +1,4 @@
+import type { CostLine } from "../../../engine/api/costs.ts";
 import type { Engine } from "../../../engine/api/engine.ts";
 import { isUserId } from "../../../shared/slack-ids.ts";
 import { NoParams, NoQuery } from "../../endpoints/parts.ts";
@@ -10,6 +11,11 @@ const SHOWN = 6;
 const MEASURED = 200;
 const DAYS = 30;
 const REQUESTS = 50;
+const DAY_MS = 86_400_000;
+const NOTHING: CostLine["totals"] = {
+  ...{ started: 0, completed: 0, failed: 0, cancelled: 0, durationMs: 0 },
+  ...{ costNano: 0, costUnknown: 0, calls: 0, promptTokens: 0, completionTokens: 0 },
+};
 
 /** The page at `/`. */
 export function overviewRoutes(parts: ConsoleParts): readonly Route[] {
@@ -41,10 +47,19 @@ async function readOverview(engine: Engine, asked: PageRequest): Promise<Overvie
   return {
     of: isAdmin ? "all" : "own",
     ...{ waiting, failed, underWay, completed, budgets, queue },
-    days: breakdown.lines,
+    days: everyDay(breakdown.lines, Date.now()),
     mayDecide: mayDecide(asked),
     outages: isAdmin ? health.outages() : [],
     formToken: asked.formToken,
     now: Date.now(),
   };
+}
+
+/** Thirty days in their order, the last one today, UTC; on some nothing happened. */
+function everyDay(lines: readonly CostLine[], now: number): readonly CostLine[] {
+  const known = new Map(lines.map((line) => [line.name, line]));
+  return Array.from({ length: DAYS }, (_, index) => {
+    const name = new Date(now - (DAYS - 1 - index) * DAY_MS).toISOString().slice(0, 10);
+    return known.get(name) ?? { name, totals: NOTHING };
+  });
 }
