@@ -21,14 +21,21 @@ function watch(id) {
   });
 }
 
+/** The newest request for the page: an older answer that comes late is not shown. */
+let asked = 0;
+
 async function refresh() {
   // What a person is filling in is not taken from under their hands.
   const { activeElement } = document;
   if (activeElement?.closest("#live form") && activeElement.matches("input, textarea, select"))
     return;
+  asked += 1;
+  const own = asked;
   const response = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const text = await response.text();
+  if (own !== asked) return;
+  const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.querySelector("#live");
   const old = document.querySelector("#live");
   if (!(fresh instanceof HTMLElement) || !old) return;

@@ -1,7 +1,7 @@
 import type { OpenRequest } from "../../../engine/api/approvals.ts";
 import type { BudgetStatus, CostLine, QueueStats } from "../../../engine/api/costs.ts";
 import type { ExecutionSummary } from "../../../engine/api/executions.ts";
-import type { ModelOutage } from "../../../engine/ports/model.ts";
+import type { Outage } from "../../../shared/circuit-breaker.ts";
 import { counted } from "../../../shared/counted.ts";
 import { formatDollars } from "../../../shared/money.ts";
 import { quantile } from "../../../shared/quantile.ts";
@@ -26,7 +26,7 @@ export interface OverviewView {
   readonly budgets: readonly BudgetStatus[];
   /** `null`: it is for admins. */
   readonly queue: QueueStats | null;
-  readonly outages: readonly ModelOutage[];
+  readonly outages: readonly Outage[];
   readonly formToken: string;
   readonly now: number;
 }
@@ -79,8 +79,8 @@ function figure(name: string, shown: string, about: string): Html {
 
 function outages({ outages: all, now }: OverviewView): readonly Html[] {
   return all.map(
-    ({ model, host, since, lastFailure }) =>
-      html`<p class="notice bad">The model ${line(model, 80)} at ${line(host, 80)} is not called at the moment, since ${age(since, now)}: ${line(lastFailure, 300)}</p>`,
+    ({ name, since, lastFailure }) =>
+      html`<p class="notice bad">${line(name, 160)} is not called at the moment, since ${age(since, now)}: ${line(lastFailure, 300)}</p>`,
   );
 }
 
