@@ -1,22 +1,39 @@
 // Keeps the page of a run up to date: the server says when something happened, and the page is read anew.
-const live = document.querySelector("#live");
 const QUIET_MS = 250;
+/** How often a page asks whether what was begun by it has begun. */
+const PENDING_MS = 400;
 
-if (live instanceof HTMLElement && live.dataset["over"] === "no") watch(live.dataset["run"] ?? "");
+/** @type {EventSource | null} */
+let source = null;
 
-/** @param {string} id - of the run. */
-function watch(id) {
-  const known = document.querySelector("#live")?.getAttribute("data-revision") ?? "-1";
-  const source = new EventSource(`/api/executions/${encodeURIComponent(id)}/events?after=${known}`);
+follow();
+
+/** Follows the run as the page shows it: what happens in it, or that it begins again. */
+function follow() {
+  const live = document.querySelector("#live");
+  if (!(live instanceof HTMLElement) || source !== null) return;
+  const { run = "", revision = "-1", state } = live.dataset;
+  if (state === "open") watch(run, revision);
+  else if (state === "pending") setTimeout(() => void refresh(), PENDING_MS);
+}
+
+/**
+ * @param {string} id - of the run.
+ * @param {string} known - the revision that the page shows.
+ */
+function watch(id, known) {
+  const events = new EventSource(`/api/executions/${encodeURIComponent(id)}/events?after=${known}`);
+  source = events;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const later = () => {
     clearTimeout(timer);
     timer = setTimeout(() => void refresh(), QUIET_MS);
   };
-  source.addEventListener("change", later);
-  source.addEventListener("end", () => {
-    source.close();
+  events.addEventListener("change", later);
+  events.addEventListener("end", () => {
+    events.close();
+    source = null;
     later();
   });
 }
@@ -44,4 +61,5 @@ async function refresh() {
     for (const [index, one] of [...fresh.querySelectorAll("details")].entries())
       one.open = opened[index] ?? one.open;
   old.replaceWith(fresh);
+  follow();
 }
