@@ -233,7 +233,6 @@ function introduction(
     "",
     `  Slack (simulated)  ${simulator.url}/`,
     `  Console            http://127.0.0.1:${port}/`,
-    `  Dashboard          http://127.0.0.1:${port}/dashboard`,
     `  HTTP API           http://127.0.0.1:${port}/api/workflows`,
     `  Inbox              ${simulator.url}/mail`,
     `  AI                 ${ownModel ?? "a stand-in that decides by simple rules; set OPENAI_BASE_URL for a real model"}`,
