@@ -4,13 +4,16 @@ import {
   type CredentialRecord,
   type Credentials,
   type CredentialUse,
+  credentialSettledKey,
+  credentialUseKey,
   type GivenCredential,
+  howToAllow,
   type KnownCredential,
+  mayUse,
   missingCredential,
 } from "../engine/ports/credentials.ts";
-import type { NameCheck } from "../engine/ports/name-checks.ts";
 import type { Store } from "../engine/ports/store.ts";
-import { secretsOfCredential } from "../shared/credential-values.ts";
+import { type CredentialValues, secretsOfCredential } from "../shared/credential-values.ts";
 import { AppError } from "../shared/errors.ts";
 import { matchesHost } from "../shared/host-pattern.ts";
 import type { KnownSecrets } from "../shared/known-secrets.ts";
@@ -24,8 +27,6 @@ export interface CredentialsOptions {
   readonly secrets: KnownSecrets;
 }
 
-/** Keys under which it is kept when a credential was last used: its name and the workflow follow. */
-const USED = "credential-used:";
 const USED_EACH_MS = 60_000;
 
 /** Credentials of the environment and of the store. The contract stands in {@link Credentials}. */
@@ -49,10 +50,9 @@ class NamedCredentials implements Credentials {
     assertAllowed(found, use);
     if (use.workflowId !== null) await this.#note(name, use.workflowId);
     const { values } = found;
-    const previous = found.from === "store" ? found.previous : undefined;
-    if (previous === undefined || previous.until <= this.#options.clock.now())
-      return { name, values };
-    return { name, values, previous: previous.values };
+    const previous = await this.#previousOf(found, use.url);
+    if (found.from === "environment" || previous === null) return { name, values };
+    return { name, values, previous, settle: () => this.#settle(found) };
   }
 
   hide(secrets: readonly string[]): void {
@@ -76,7 +76,7 @@ class NamedCredentials implements Credentials {
   }
 
   async lastUses(name: string): Promise<Readonly<Record<string, number>>> {
-    const prefix = `${USED}${name}:`;
+    const prefix = credentialUseKey(name);
     const marks = await this.#options.store.kv.list(prefix);
     return Object.fromEntries(
       marks.flatMap(({ key, value }) =>
@@ -97,10 +97,25 @@ class NamedCredentials implements Credentials {
     return { ...record, name: record.id, from: "store" };
   }
 
+  /** What was valid before the last rotation, as long as the service has not taken the new values. */
+  async #previousOf(found: KnownCredential, url: URL): Promise<CredentialValues | null> {
+    const { clock, store } = this.#options;
+    if (found.from === "environment" || found.previous === undefined) return null;
+    const { values, until, hosts = [] } = found.previous;
+    if (until <= clock.now() || !matchesHost(url, hosts)) return null;
+    const settled = await store.kv.get(credentialSettledKey(found.name));
+    return settled === found.setAt ? null : values;
+  }
+
+  /** Beside the record, as a use is noted. What is not kept is found out anew. */
+  async #settle({ name, setAt }: CredentialRecord & { readonly name: string }): Promise<void> {
+    await this.#options.store.kv.set(credentialSettledKey(name), setAt).catch(() => undefined);
+  }
+
   /** Beside the record, so that noting a use cannot undo a change. */
   async #note(name: string, workflowId: string): Promise<void> {
     const { clock, store } = this.#options;
-    const key = `${USED}${name}:${workflowId}`;
+    const key = credentialUseKey(name, workflowId);
     const now = clock.now();
     if (now - (this.#noted.get(key) ?? -Infinity) < USED_EACH_MS) return;
     this.#noted.set(key, now);
@@ -110,11 +125,11 @@ class NamedCredentials implements Credentials {
 
 /** @throws {AppError} `credential_not_allowed`, `credential_wrong_host`. */
 function assertAllowed(found: KnownCredential, { workflowId, url }: CredentialUse): void {
-  const { name, workflows, hosts } = found;
-  if (workflowId !== null && !workflows.includes("*") && !workflows.includes(workflowId))
+  const { name, hosts } = found;
+  if (workflowId !== null && !mayUse(found, workflowId))
     throw new AppError({
       code: "credential_not_allowed",
-      message: `The workflow "${workflowId}" may not use the credential "${name}", and nothing was sent. ${remedyFor(found)}`,
+      message: `The workflow "${workflowId}" may not use the credential "${name}", and nothing was sent. ${howToAllow(found, workflowId)}`,
     });
   if (!matchesHost(url, hosts))
     throw new AppError({
@@ -128,23 +143,6 @@ function assertAllowed(found: KnownCredential, { workflowId, url }: CredentialUs
   });
 }
 
-function remedyFor({ name, from }: KnownCredential): string {
-  return from === "store"
-    ? "Its workflows do not name this one."
-    : `The operator adds it to "workflows" of CREDENTIAL_${name.toUpperCase()}.`;
-}
-
 function hasPort(pattern: string): boolean {
   return /:\d+$/.test(pattern);
-}
-
-/** Whether there is a credential of this name, for the warnings at deployment. */
-export function checkCredential(credentials: Pick<Credentials, "find">): NameCheck {
-  return async (name) => {
-    if ((await credentials.find(name)) !== null) return null;
-    return {
-      message: `there is no credential "${name}"; a step that uses it fails`,
-      fix: `Let the operator set it as CREDENTIAL_${name.toUpperCase()} in the bot's environment.`,
-    };
-  };
 }

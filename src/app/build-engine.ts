@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { checkCredential, createCredentials } from "../adapters/credentials.ts";
+import { createCredentials } from "../adapters/credentials.ts";
 import { createOpenAiModelClient } from "../adapters/llm/openai-model-client.ts";
 import { createCron } from "../adapters/node-cron.ts";
 import { createSampleFiles } from "../adapters/sample-files.ts";
@@ -16,6 +16,7 @@ import { secretsOfUrl } from "../services/database/connection-url.ts";
 import type { DatabaseService } from "../services/database/database-service.ts";
 import type { EmailService } from "../services/email/email-service.ts";
 import { createHttpService } from "../services/http/http-service.ts";
+import { createCredentialTester } from "../services/http/test-credential.ts";
 import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
 import { withBreakers } from "../services/with-breakers.ts";
@@ -84,8 +85,9 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     nameChecks: {
       ...createSlackNameChecks(slack),
       connection: database.checkConnection,
-      credential: checkCredential(credentials),
     },
+    credentials,
+    testCredential: createCredentialTester({ allowHosts: config.http.allowHosts, credentials }),
     inputChecks: createSlackInputChecks(slack),
     namePins: createSlackNamePins(slack),
     services: createServices(parts, credentials),

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import type { GivenCredential } from "../engine/ports/credentials.ts";
 import { AppError } from "../shared/errors.ts";
-import { isHostPattern } from "../shared/host-pattern.ts";
+import { isHostPattern, isTooWide } from "../shared/host-pattern.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import { type KeyRing, readKeys } from "../store/encryption/keys.ts";
@@ -525,6 +525,12 @@ function readSecrets(given: Record<string, string | undefined>): {
     }
     const hosts = value.split(/[\s,]+/).filter((host) => host !== "");
     secretHosts[bound] = hosts;
+    const wide = hosts.find(isTooWide);
+    if (wide !== undefined) {
+      problems.push(
+        `${name} has ${wide}, under which everybody can register names. Name hosts of one owner, such as *.example.org.`,
+      );
+    }
     if (hosts.length === 0 || !hosts.every(isHostPattern)) {
       problems.push(
         `${name} must be host names like api.example.com or *.example.org, with or without a port, separated by commas.`,

@@ -1,27 +1,16 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { GivenCredential } from "../engine/ports/credentials.ts";
 import {
   CREDENTIAL_NAME,
+  CredentialBounds,
   CredentialValues,
   secretsOfCredential,
 } from "../shared/credential-values.ts";
-import { isHostPattern } from "../shared/host-pattern.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { readPlainJson } from "../shared/read-json.ts";
 import { revealSecrets } from "../shared/secret-reference.ts";
 
 const PREFIX = "CREDENTIAL_";
-
-const Bounds = z.object({
-  hosts: z
-    .array(z.string().refine(isHostPattern, "a host such as api.example.com"))
-    .min(1, "at least one host"),
-  workflows: z.array(z.string().min(1)).default([]),
-  testUrl: z
-    .url({ protocol: /^https?$/, error: "a URL" })
-    .nullable()
-    .default(null),
-});
 
 /**
  * The credentials of the environment: `CREDENTIAL_GITHUB` holds the one named `github`, as JSON.
@@ -78,7 +67,7 @@ function readOne(
   });
   if (unknown.size > 0) return `names SECRET_${[...unknown].join(", SECRET_")}, which is not set`;
   const { hosts, workflows, testUrl, ...rest } = filled;
-  const bounds = Bounds.safeParse({ hosts, workflows, testUrl });
+  const bounds = CredentialBounds.safeParse({ hosts, workflows, testUrl });
   if (!bounds.success) return problemOf(bounds.error);
   const values = CredentialValues.safeParse(rest);
   return values.success ? { ...bounds.data, values: values.data } : problemOf(values.error);

@@ -40,6 +40,7 @@ import { Gate } from "./gate/gate.ts";
 import { guardApprovals } from "./gate/guarded-approvals.ts";
 import { GuardedAudit } from "./gate/guarded-audit.ts";
 import { GuardedCosts } from "./gate/guarded-costs.ts";
+import { GuardedCredentials } from "./gate/guarded-credentials.ts";
 import { GuardedData } from "./gate/guarded-data.ts";
 import { guardEvaluations } from "./gate/guarded-evaluations.ts";
 import { GuardedExecutions } from "./gate/guarded-executions.ts";
@@ -57,6 +58,7 @@ import type { ExecutionEvent } from "./model/events.ts";
 import type { ReadonlyState } from "./model/state.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Conversations } from "./ports/conversations.ts";
+import { type Credentials, type CredentialTester, missingCredential } from "./ports/credentials.ts";
 import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
@@ -80,6 +82,7 @@ import { createStepTypes } from "./steps/index.ts";
 import { withEventService } from "./triggers/event-service.ts";
 import { Triggers, type TriggersOptions } from "./triggers/triggers.ts";
 import { createTriggerTypes } from "./triggers/types/index.ts";
+import { checkCredentialOf } from "./workflows/credential-warnings.ts";
 import { Deployments } from "./workflows/deployments.ts";
 import { findPins, warnOfNames } from "./workflows/external-name-warnings.ts";
 import { listServices } from "./workflows/list-services.ts";
@@ -125,6 +128,10 @@ export interface EngineOptions {
   readonly inputChecks?: InputChecks;
   /** Finds at deployment what names stand for. @default names stay names */
   readonly namePins?: NamePins;
+  /** The credentials that services use. @default none are known */
+  readonly credentials?: Credentials;
+  /** Tests a credential at an address. @default it cannot be tested */
+  readonly testCredential?: CredentialTester;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   /** Masks the values of secrets in what a model is shown and in what services and models answer. @default there are none */
@@ -221,6 +228,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     absences: parts.absences,
     data: new GuardedData(gate, { ...parts, ...parts.jobs }),
     jobs: new GuardedJobs(gate, { ...parts, ...parts.jobs }),
+    credentials: new GuardedCredentials(gate, { ...settings, workflows, namesIn }),
     tokens: new GuardedTokens(gate, settings),
     sessions: new GuardedSessions(gate, settings),
     repeats: new KeptAnswers(settings),
@@ -268,6 +276,8 @@ function withDefaults(options: EngineOptions) {
     inputChecks: options.inputChecks ?? {},
     namePins: options.namePins ?? {},
     sampleFiles: options.sampleFiles ?? NO_FILES,
+    credentials: options.credentials ?? NO_CREDENTIALS,
+    testCredential: options.testCredential ?? ((name) => Promise.reject(missingCredential(name))),
     concurrency: options.evaluations?.concurrency ?? EVALUATION_CONCURRENCY,
   };
 }
@@ -280,6 +290,14 @@ function hidersOf({ model, hideSecrets: hide, maskSecrets: mask }: EngineOptions
 
 const NO_FILES: SampleFiles = { read: async () => null };
 
+const NO_CREDENTIALS: Credentials = {
+  use: (name) => Promise.reject(missingCredential(name)),
+  hide: () => undefined,
+  find: async () => null,
+  list: async () => [],
+  lastUses: async () => ({}),
+};
+
 const NO_CONVERSATIONS: Conversations = {
   means: async () => false,
   readMessage: () => {
@@ -290,7 +308,7 @@ const NO_CONVERSATIONS: Conversations = {
 
 /** What is deployed, and what it may cost. */
 function connectDefinitions(settings: Settings, events: EngineEvents) {
-  const { store, clock, logger, nameChecks, namePins } = settings;
+  const { store, clock, logger, nameChecks, namePins, credentials } = settings;
   const prompts = new PromptLibrary(store);
   const workflows = new Workflows({ ...settings, prompts, events });
   const deployments = new Deployments({
@@ -301,7 +319,10 @@ function connectDefinitions(settings: Settings, events: EngineEvents) {
     pinsOf: (definition) =>
       findPins(findExternalNames(definition, settings), { logger, clock, pins: namePins }),
     warnOf: (definition) =>
-      warnOfNames(findExternalNames(definition, settings), { logger, clock, checks: nameChecks }),
+      warnOfNames(findExternalNames(definition, settings), {
+        ...{ logger, clock },
+        checks: { credential: checkCredentialOf(definition.id, credentials), ...nameChecks },
+      }),
   });
   const costs = new CostReports({ store, clock, logger, workflows });
   return { prompts, workflows, deployments, costs };
@@ -549,6 +570,7 @@ function lifetimeOf(
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
   const { prompts, worker, children, limiter, pauses, switches } = parts;
   const { triggers, files, absences, jobs } = parts;
+  const { credentials } = settings;
   const { id } = worker;
   const { processName: name = id } = settings;
   const onBeat = (): Promise<void> => absences.keepPresence();
@@ -564,6 +586,8 @@ function lifetimeOf(
   const lines = new LineCheck({ ...settings, events, process: id });
   return {
     run: async () => {
+      // Reading them hides their secrets from the first line of the log on.
+      await credentials.list();
       await prompts.refresh();
       await switches.poll();
       await triggers.prepare();

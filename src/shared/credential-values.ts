@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isHostPattern, isTooWide } from "./host-pattern.ts";
 
 /** Text that may stand in a header: no space at its ends, no line break, no control character. */
 const Token = z
@@ -65,7 +66,7 @@ const SHAPES = {
 } as const;
 
 /** Ways to prove to a service who calls. Names are stored: they are only added. */
-const CREDENTIAL_KINDS = [
+export const CREDENTIAL_KINDS = [
   "bearer",
   "basic",
   "apiKey",
@@ -119,6 +120,27 @@ export function secretsOfCredential(values: CredentialValues): readonly string[]
     SECRET_FIELDS.has(name) && typeof value === "string" ? [value] : [],
   );
 }
+
+/** Where a credential may be used. */
+export const CredentialBounds = z.object({
+  hosts: z
+    .array(
+      z
+        .string("a host such as api.example.com")
+        .refine(isHostPattern, "a host such as api.example.com")
+        .refine(
+          (host) => !isTooWide(host),
+          "a host of one owner: under what stands after *. everybody can register names",
+        ),
+      "a list of hosts",
+    )
+    .min(1, "at least one host"),
+  workflows: z.array(z.string("a workflow's id").min(1, "a workflow's id")).default([]),
+  testUrl: z
+    .url({ protocol: /^https?$/, error: "a URL" })
+    .nullable()
+    .default(null),
+});
 
 /** Names of credentials: `github`, `status_page`. */
 export const CREDENTIAL_NAME = /^[a-z][a-z0-9_]{0,39}$/;

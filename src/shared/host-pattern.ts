@@ -13,6 +13,33 @@ export function isHostPattern(text: string): boolean {
 }
 
 /**
+ * Whether a wildcard stands for hosts of people who have nothing to do with each other: `*.com`, `*.co.uk`.
+ *
+ * A rule instead of the list of public suffixes (https://publicsuffix.org): at least two labels follow `*.`, and three if they are
+ * one that registries of countries use for all, such as `co` or `com`, and a country. It does not know suffixes of other kinds, such
+ * as `*.github.io`, `*.herokuapp.com` or `*.tokyo.jp`. Names that no registry gives out (`*.internal`) belong to one network.
+ */
+export function isTooWide(text: string): boolean {
+  const pattern = parse(text);
+  if (pattern === null || !pattern.isWildcard) return false;
+  const labels = pattern.host.split(".");
+  const [last = "", second = ""] = labels.toReversed();
+  if (labels.length === 1) return !PRIVATE.has(last);
+  if (/^\d+$/.test(last)) return true;
+  return labels.length === 2 && last.length === 2 && OF_REGISTRIES.has(second);
+}
+
+/** Reserved or in use in networks of one's own (RFC 6761; RFC 6762, appendix G; `internal` is reserved by ICANN since 2024). */
+const PRIVATE: ReadonlySet<string> = new Set(
+  "internal intranet private corp home lan local localhost test".split(" "),
+);
+
+/** Labels under which registries of countries register names: `co.uk`, `com.br`, `or.jp`, `gob.mx`. */
+const OF_REGISTRIES: ReadonlySet<string> = new Set(
+  "ac co com edu go gob gouv gov govt gv ltd mil ne net nhs or org plc sch".split(" "),
+);
+
+/**
  * Whether a URL leads to one of the hosts. `*.example.org` stands for every host below `example.org`, and not for that one
  * itself.
  *

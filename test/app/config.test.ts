@@ -82,6 +82,17 @@ describe("the configuration", () => {
     );
   });
 
+  test("takes no hosts of everybody for a secret or a credential", () => {
+    const token = '{"kind":"bearer","token":"s3cret-token","hosts":["*.co.uk"]}';
+
+    expect(() =>
+      loadConfig({ ...MINIMAL, SECRET_CRM: "s3cret", SECRET_CRM_HOSTS: "api.example.com *.com" }),
+    ).toThrow("SECRET_CRM_HOSTS has *.com, under which everybody can register names.");
+    expect(() => loadConfig({ ...MINIMAL, CREDENTIAL_CRM: token })).toThrow(
+      'CREDENTIAL_CRM is not right: "hosts.0" must be a host of one owner',
+    );
+  });
+
   test.for(["https://api.example.com", "*", "a.example/x", ","])(
     "takes %s for no host of a secret",
     (hosts) => {

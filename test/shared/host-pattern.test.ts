@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isHostPattern, matchesHost } from "../../src/shared/host-pattern.ts";
+import { isHostPattern, isTooWide, matchesHost } from "../../src/shared/host-pattern.ts";
 
 test.for<[string, string, boolean]>([
   ["https://api.example.com/x", "api.example.com", true],
@@ -39,4 +39,39 @@ test.for([
 ])("%j names no host, and matches none", (text) => {
   expect(isHostPattern(text)).toBe(false);
   expect(matchesHost(new URL("https://a.example"), [text])).toBe(false);
+});
+
+test.for([
+  "*.com",
+  "*.com:443",
+  "*.COM.",
+  "*.dev",
+  "*.xn--p1ai",
+  "*.рф",
+  "*.co.uk",
+  "*.Co.Uk",
+  "*.com.au:8443",
+  "*.or.jp",
+  "*.gob.mx",
+  "*.10.0.0.1",
+  "*.[::1]",
+])("%s stands for hosts of everybody", (pattern) => {
+  expect(isTooWide(pattern)).toBe(true);
+});
+
+test.for([
+  "com",
+  "co.uk",
+  "api.example.com",
+  "*.example.com",
+  "*.example.co.uk",
+  "*.t.co",
+  "*.api.co",
+  "*.web.de",
+  "*.corp",
+  "*.internal:8443",
+  "10.0.0.1",
+  "*",
+])("%s does not", (pattern) => {
+  expect(isTooWide(pattern)).toBe(false);
 });

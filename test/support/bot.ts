@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
 import type { Limits } from "../../simulator/limits.ts";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
+import { createCredentials } from "../../src/adapters/credentials.ts";
 import { createOpenAiModelClient } from "../../src/adapters/llm/openai-model-client.ts";
 import { createCron } from "../../src/adapters/node-cron.ts";
 import { createSecretRevealer } from "../../src/adapters/secrets.ts";
@@ -12,17 +13,19 @@ import { createConversations } from "../../src/bot/conversations.ts";
 import type { StepType } from "../../src/engine/definition/step-type.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { type Clock, systemClock } from "../../src/engine/ports/clock.ts";
+import type { Credentials, GivenCredential } from "../../src/engine/ports/credentials.ts";
 import type { Service } from "../../src/engine/ports/service.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
+import { createCredentialTester } from "../../src/services/http/test-credential.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { withBreakers } from "../../src/services/with-breakers.ts";
 import { AppError } from "../../src/shared/errors.ts";
+import { KnownSecrets } from "../../src/shared/known-secrets.ts";
 import { omitUndefined } from "../../src/shared/omit-undefined.ts";
-import { createSecretMask } from "../../src/shared/secret-mask.ts";
 import type { SlackMeters } from "../../src/slack/meters.ts";
 import { createSlackInputChecks } from "../../src/slack/name-checks.ts";
 import { createSlackNamePins } from "../../src/slack/name-pins.ts";
@@ -56,10 +59,12 @@ export interface TestBotOptions {
   readonly sockets?: SlackBotConfig["sockets"];
   readonly proxy?: ProxySettings;
   /** What the bot works with in place of the store. @default the store itself */
-  readonly wrapStore?: (store: Store) => Store;
+  readonly wrapStore?: (store: Store) => Store | Promise<Store>;
   readonly meters?: SlackMeters;
   /** Services besides Slack and HTTP. @default none */
   readonly services?: readonly Service[];
+  /** Credentials of the environment, by name. @default none */
+  readonly credentials?: Readonly<Record<string, GivenCredential>>;
   /** Secrets of workflows, by name. @default none */
   readonly secrets?: Readonly<Record<string, string>>;
   /** The test posts as the bot, too, so what people read is not judged. @default false */
@@ -105,7 +110,7 @@ export class TestBot implements AsyncDisposable {
       ...(port !== null && { eventsUrl: `http://127.0.0.1:${port}/slack/events` }),
     });
     const { wrapStore = (store) => store } = options;
-    const store = wrapStore(await openSqliteStore({ path: ":memory:" }));
+    const store = await wrapStore(await openSqliteStore({ path: ":memory:" }));
     const test = new TestBot(options, simulator, store, web);
     await test.startBot();
     for (const definition of options.definitions) {
@@ -149,7 +154,12 @@ export class TestBot implements AsyncDisposable {
     });
     this.#slack = slack;
     const { admins = [], secrets = {} } = this.#options;
-    const mask = createSecretMask(Object.values(secrets));
+    const known = new KnownSecrets(Object.values(secrets));
+    const mask = known.mask();
+    const credentials = createCredentials({
+      ...{ store: this.store, clock: systemClock, secrets: known },
+      given: this.#options.credentials ?? {},
+    });
     await this.store.leases.voidAll(Date.now());
     const engine = createEngine({
       store: this.store,
@@ -160,7 +170,9 @@ export class TestBot implements AsyncDisposable {
       conversations: createConversations(slack),
       inputChecks: createSlackInputChecks(slack),
       namePins: createSlackNamePins(slack),
-      ...this.#outside(slack),
+      ...this.#outside(slack, credentials),
+      credentials,
+      testCredential: createCredentialTester({ allowHosts: ["127.0.0.1"], credentials }),
       stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: createTriggerTypes({ cron: createCron() }),
       cron: createCron(),
@@ -197,7 +209,7 @@ export class TestBot implements AsyncDisposable {
   }
 
   /** What steps reach: nothing at all, or the simulator. */
-  #outside(slack: Slack) {
+  #outside(slack: Slack, credentials: Credentials) {
     if (this.#options.connected !== true) {
       const away = new AppError({ code: "model_unavailable", message: "No model." });
       return {
@@ -210,7 +222,7 @@ export class TestBot implements AsyncDisposable {
       services: withBreakers(
         createServiceRegistry([
           createSlackService(slack),
-          createHttpService({ allowHosts: ["127.0.0.1"] }),
+          createHttpService({ allowHosts: ["127.0.0.1"], credentials }),
           ...(this.#options.services ?? []),
         ]),
       ),

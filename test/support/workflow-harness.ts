@@ -1,15 +1,18 @@
 import { pino } from "pino";
 import { expect } from "vitest";
+import { createCredentials } from "../../src/adapters/credentials.ts";
 import { createCron } from "../../src/adapters/node-cron.ts";
 import type { ExecutionView } from "../../src/engine/api/executions.ts";
 import { createEngine, type EngineOptions, type RunningEngine } from "../../src/engine/engine.ts";
 import { isFinished } from "../../src/engine/model/state.ts";
+import type { CredentialTester, GivenCredential } from "../../src/engine/ports/credentials.ts";
 import type { ModelClient, ModelRequest } from "../../src/engine/ports/model.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
+import { KnownSecrets } from "../../src/shared/known-secrets.ts";
 import { omitUndefined } from "../../src/shared/omit-undefined.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { ManualClock, settle } from "./manual-clock.ts";
@@ -27,6 +30,10 @@ export interface WorkflowHarnessOptions {
   readonly observe?: EngineOptions["observe"];
   /** When the clock begins, in milliseconds since 1970. @default a Monday in the past, at nine */
   readonly now?: number;
+  /** Credentials of the environment, by name. @default none */
+  readonly credentials?: Readonly<Record<string, GivenCredential>>;
+  /** @default no credential can be tested */
+  readonly testCredential?: CredentialTester;
   /** How often the worker polls, in milliseconds. @default a day: timers alone wake it, since days pass in these tests */
   readonly pollMs?: number;
   /** Labelled samples, by `workflow/step`. */
@@ -104,6 +111,11 @@ export class WorkflowHarness implements AsyncDisposable {
           draftBudgetUsd: options.draftBudgetUsd,
           retentionMs: options.retentionMs,
         }),
+        credentials: createCredentials({
+          ...{ store, clock, secrets: new KnownSecrets() },
+          given: options.credentials ?? {},
+        }),
+        ...omitUndefined({ testCredential: options.testCredential }),
         revealSecrets: (params) => params,
         hideSecrets: (text) => text,
         sampleFiles: {

@@ -5,6 +5,7 @@ import type { Approvals } from "./approvals.ts";
 import type { Audit } from "./audit.ts";
 import type { ConversationReading } from "./conversation.ts";
 import type { Costs, QueueStats } from "./costs.ts";
+import type { CredentialKeeping } from "./credentials.ts";
 import type { Data } from "./data.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Evaluations } from "./evaluation.ts";
@@ -37,6 +38,7 @@ export interface Engine {
   readonly sharing: Sharing;
   readonly files: Files;
   readonly absences: Absences;
+  readonly credentials: CredentialKeeping;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly repeats: Repeats;

@@ -27,7 +27,8 @@ export type AuditAction =
   | "token"
   | "session"
   | "remove"
-  | "bulk";
+  | "bulk"
+  | "credential";
 
 /** What came of it. */
 export type AuditResult = "done" | "refused";

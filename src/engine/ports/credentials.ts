@@ -16,16 +16,26 @@ export interface CredentialRecord extends CredentialBounds {
   /** Its name: `github`. */
   readonly id: string;
   readonly values: CredentialValues;
-  /** The values before the last rotation, which the service may still ask for; until then they are tried where the new ones are refused. */
-  readonly previous?: { readonly values: CredentialValues; readonly until: number };
+  /**
+   * The values before the last rotation, which the service may still ask for: until then they are tried where the new ones are
+   * refused, at their own hosts alone, since who sets new ones need not know these.
+   */
+  readonly previous?: {
+    readonly values: CredentialValues;
+    readonly until: number;
+    /** Absent: they are tried nowhere. */
+    readonly hosts?: readonly string[];
+  };
   /** Slack user id of the person who set these values, or `cli`, `api`. */
   readonly setBy: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; later than that of the values before. */
   readonly setAt: number;
 }
 
 /** The credentials that people set. There are few, and they are sealed whole: a store without a key of encryption takes none. */
 export interface CredentialStore {
+  /** Whether it takes none, for want of a key of encryption. @default false */
+  readonly isOff?: boolean;
   get(id: string): Promise<CredentialRecord | null>;
   /** All of them, by name. */
   list(): Promise<readonly CredentialRecord[]>;
@@ -58,7 +68,18 @@ export interface Credential {
   readonly values: CredentialValues;
   /** What was valid until the last rotation: to be tried once more where the service refuses `values` with 401. Absent: nothing. */
   readonly previous?: CredentialValues;
+  /** Present with `previous`: the service took `values`, so that what was valid before is not tried again. Never rejects. */
+  readonly settle?: () => Promise<void>;
 }
+
+/** Sends one GET, without following a redirect, to find out whether a credential is taken. */
+export type CredentialTester = (
+  name: string,
+  url: URL,
+) => Promise<{
+  /** Of the answer. */
+  readonly status: number;
+}>;
 
 /** The credentials by name, for what calls services. */
 export interface Credentials {
@@ -83,6 +104,45 @@ export interface Credentials {
 export function missingCredential(name: string): AppError {
   return new AppError({
     code: "credential_missing",
-    message: `There is no credential "${name}", and nothing was sent. The operator sets it as CREDENTIAL_${name.toUpperCase()} in the bot's environment.`,
+    message: `There is no credential "${name}", and nothing was sent. ${howToSet(name)}`,
   });
+}
+
+/** Who sets a credential, and how. */
+export function howToSet(name: string): string {
+  return `An admin sets it with “credential set ${name}”, or the operator as CREDENTIAL_${name.toUpperCase()} in the bot's environment.`;
+}
+
+/** Who lets a workflow use a credential, and how. */
+export function howToAllow({ name, from }: KnownCredential, workflowId: string): string {
+  return from === "store"
+    ? `An admin allows it with “credential allow ${name} ${workflowId}”.`
+    : `The operator adds it to "workflows" of CREDENTIAL_${name.toUpperCase()}.`;
+}
+
+/** Whether a workflow may use a credential. */
+export function mayUse({ workflows }: CredentialBounds, workflowId: string): boolean {
+  return workflows.includes(EVERY_WORKFLOW) || workflows.includes(workflowId);
+}
+
+/** Among the workflows of a credential it stands for all. */
+export const EVERY_WORKFLOW = "*";
+
+/** Why a store without a key of encryption takes no credential. */
+export function credentialStoreOff(): AppError {
+  return new AppError({
+    code: "credential_store_off",
+    message:
+      "Credentials are kept encrypted or not at all, and the bot has no key to encrypt with. The operator sets ENCRYPTION_KEY (docs/store.md), or gives the credential in the environment as CREDENTIAL_<NAME>. Nothing was stored.",
+  });
+}
+
+/** Keys under which it is kept when a credential was last used: its name and the workflow follow. */
+export function credentialUseKey(name: string, workflowId = ""): string {
+  return `credential-used:${name}:${workflowId}`;
+}
+
+/** The key under which it is kept that the values that were set at a moment have been taken by the service. */
+export function credentialSettledKey(name: string): string {
+  return `credential-settled:${name}`;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { externalNames, inPlace, paramTraits } from "../../engine/definition/param-traits.ts";
 import type { Credential } from "../../engine/ports/credentials.ts";
 import { CREDENTIAL_NAME, type CredentialValues } from "../../shared/credential-values.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 import { plain } from "../../shared/places/place.ts";
 import { signForAws } from "./aws-signature.ts";
 import { type Hop, withBytes } from "./hop.ts";
@@ -32,17 +32,33 @@ export interface Authorization {
   readonly tls: SecureContextOptions | undefined;
   /** After a refusal (401): whether there is something else to try, which is then used. True once for each. */
   renew(): boolean;
+  /** After an answer that is no refusal: what was valid before a rotation is not needed any more, if it was not what was taken. */
+  settle(): Promise<void>;
 }
 
 /** @param credential - `null`: nothing is proved. */
 export function authorizationOf(credential: Credential | null, tokens: OAuthTokens): Authorization {
-  if (credential === null) return { prove: async (hop) => hop, tls: undefined, renew: () => false };
+  if (credential === null) return UNPROVEN;
   const { name, previous } = credential;
   let { values } = credential;
   let mayFetchAnew = values.kind === "oauth2ClientCredentials";
   let mayFallBack = previous !== undefined;
+  const fallBack = (): boolean => {
+    if (!mayFallBack || previous === undefined) return false;
+    mayFallBack = false;
+    values = previous;
+    return true;
+  };
   return {
-    prove: (hop) => prove(hop, name, values, tokens),
+    async prove(hop) {
+      try {
+        return await prove(hop, name, values, tokens);
+      } catch (error) {
+        // Where tokens are given out, these values are refused before the service sees any.
+        if (!isAppError(error, "service_rejected") || !fallBack()) throw error;
+        return prove(hop, name, values, tokens);
+      }
+    },
     get tls() {
       return values.kind === "mtls" ? certificateOf(values) : undefined;
     },
@@ -52,13 +68,20 @@ export function authorizationOf(credential: Credential | null, tokens: OAuthToke
         mayFetchAnew = false;
         return true;
       }
-      if (!mayFallBack || previous === undefined) return false;
-      mayFallBack = false;
-      values = previous;
-      return true;
+      return fallBack();
+    },
+    async settle() {
+      if (values === credential.values) await credential.settle?.();
     },
   };
 }
+
+const UNPROVEN: Authorization = {
+  prove: async (hop) => hop,
+  tls: undefined,
+  renew: () => false,
+  settle: async () => undefined,
+};
 
 async function prove(
   hop: Hop,

@@ -17,6 +17,9 @@ import { type Answer, readContent, readRefusal } from "./response-body.ts";
 
 const MAX_REDIRECTS = 5;
 
+/** A person waits for the answer. */
+const TEST_TIMEOUT_MS = 10_000;
+
 /** Characters quoted of a refusal. */
 const MAX_EXCERPT = 200;
 
@@ -81,6 +84,32 @@ export async function sendRequest(
   }
 }
 
+/**
+ * Sends one GET to find out whether a credential is taken. No redirect is followed: it may lead to a page that says how to sign in.
+ *
+ * @returns the status of the answer. @throws {AppError} as {@link sendRequest}.
+ */
+export async function askStatus(
+  url: URL,
+  credential: Credential,
+  { guard, tokens }: Outside,
+): Promise<number> {
+  const authorization = authorizationOf(credential, tokens);
+  const method = "GET";
+  const signal = AbortSignal.timeout(TEST_TIMEOUT_MS);
+  const hop: Hop = { url, method, headers: { "user-agent": "Heddle" }, body: undefined };
+  try {
+    const { status, data } = await sendProven(hop, signal, guard, authorization);
+    data.destroy();
+    return status;
+  } catch (error) {
+    if (isAppError(error)) throw error;
+    const { host } = url;
+    const timedOut = signal.aborted;
+    throw toHttpError(error, { host, method, timeoutMs: TEST_TIMEOUT_MS, timedOut });
+  }
+}
+
 function firstHop(
   params: RequestParams,
   body: RequestBody,
@@ -115,6 +144,7 @@ async function sendProven(
   for (;;) {
     const proven = await authorization.prove(hop);
     const response = await sendHop(proven, signal, guard, authorization.tls);
+    if (response.status >= 200 && response.status < 300) await authorization.settle();
     if (response.status !== 401 || !authorization.renew()) return response;
     response.data.destroy();
   }

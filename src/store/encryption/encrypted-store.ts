@@ -1,3 +1,4 @@
+import { credentialStoreOff } from "../../engine/ports/credentials.ts";
 import type { ExecutionStore, LeaseStore, LogStore } from "../../engine/ports/executions.ts";
 import type { FileStore } from "../../engine/ports/files.ts";
 import type { KeyValueStore, Store } from "../../engine/ports/store.ts";
@@ -122,17 +123,10 @@ function withoutCredentials(store: Store): Store {
     ...store,
     credentials: {
       ...store.credentials,
-      save: () => Promise.reject(notSealed()),
+      isOff: true,
+      save: () => Promise.reject(credentialStoreOff()),
     },
   };
-}
-
-function notSealed(): AppError {
-  return new AppError({
-    code: "credential_store_off",
-    message:
-      "Credentials are kept encrypted or not at all, and the bot has no key to encrypt with. The operator sets ENCRYPTION_KEY (docs/store.md), or gives the credential in the environment as CREDENTIAL_<NAME>. Nothing was stored.",
-  });
 }
 
 function sealExecutions(executions: ExecutionStore, seals: RecordSeals): ExecutionStore {

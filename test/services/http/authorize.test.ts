@@ -161,21 +161,63 @@ describe("OAuth2 client credentials", () => {
   });
 });
 
-test("what was valid before a rotation is tried where the new one is refused", async () => {
-  await using server = await startLoopbackServer(({ headers }, response) => {
-    response.writeHead(headers.authorization === "Bearer old" ? 200 : 401).end();
+describe("after a rotation", () => {
+  const NEW = { kind: "bearer", token: "new" } as const;
+  const PREVIOUS = { kind: "bearer", token: "old" } as const;
+
+  /** Sends two requests to a server that takes one token. @returns what they had, and how often the new values counted as taken. */
+  async function sendTwice(taken: string, status = 200) {
+    await using server = await startLoopbackServer(({ headers }, response) => {
+      response.writeHead(headers.authorization === `Bearer ${taken}` ? status : 401).end();
+    });
+    let settled = 0;
+    const settle = async (): Promise<void> => {
+      settled += 1;
+    };
+    const http = httpWith(NEW, { previous: PREVIOUS, settle });
+    for (let count = 0; count < 2; count += 1)
+      await http.send({ url: server.url, expectStatus: [401, status] });
+    return { settled, sent: server.received.map(({ headers }) => headers.authorization) };
+  }
+
+  test("what was valid before is tried where the new one is refused, each time", async () => {
+    expect(await sendTwice("old")).toEqual({
+      settled: 0,
+      sent: ["Bearer new", "Bearer old", "Bearer new", "Bearer old"],
+    });
   });
-  const http = httpWith(
-    { kind: "bearer", token: "new" },
-    { previous: { kind: "bearer", token: "old" } },
-  );
 
-  await http.send({ url: server.url });
+  test("the first success of the new one counts, and nothing else is sent", async () => {
+    expect(await sendTwice("new")).toEqual({ settled: 2, sent: ["Bearer new", "Bearer new"] });
+  });
 
-  expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
-    "Bearer new",
-    "Bearer old",
-  ]);
+  test.for([302, 403, 404, 500])("an answer %i of the new one is no success", async (status) => {
+    expect(await sendTwice("new", status)).toMatchObject({ settled: 0 });
+  });
+
+  test("a client that gets no token any more gives way to the one before", async () => {
+    const client = (url: string, clientSecret: string): CredentialValues => ({
+      kind: "oauth2ClientCredentials",
+      tokenUrl: `${url}/token`,
+      ...{ clientId: "heddle", clientSecret },
+    });
+    await using server = await startLoopbackServer((request, response) => {
+      if (request.url !== "/token") return json(200, {})(request, response);
+      const pair = Buffer.from("heddle:old-secret").toString("base64");
+      const isKnown = request.headers.authorization === `Basic ${pair}`;
+      const answer = isKnown ? { access_token: "t0ken" } : { error: "invalid_client" };
+      return json(isKnown ? 200 : 401, answer)(request, response);
+    });
+    const http = httpWith(client(server.url, "new-secret"), {
+      previous: client(server.url, "old-secret"),
+    });
+
+    await http.send({ url: `${server.url}/orders` });
+
+    expect(of(server, "/orders").map(({ headers }) => headers.authorization)).toEqual([
+      "Bearer t0ken",
+    ]);
+  });
 });
 
 describe("signatures for AWS", () => {

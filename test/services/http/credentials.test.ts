@@ -128,7 +128,7 @@ describe("a request is refused, and nothing is sent,", () => {
       why: "for a credential that is not there",
       parts: { params: { auth: { credential: "gitlab" } } },
       code: "credential_missing",
-      says: "The operator sets it as CREDENTIAL_GITLAB in the bot's environment.",
+      says: "or the operator as CREDENTIAL_GITLAB in the bot's environment.",
     },
     {
       why: "for a workflow that may not use it",
