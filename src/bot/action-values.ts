@@ -66,6 +66,20 @@ export function parseArchiveValue(text: string | undefined): z.output<typeof Arc
   return ArchiveValue.safeParse(parseJson(text)).data ?? null;
 }
 
+/** What the button carries that removes a credential: its name, and whether it is although a workflow needs it. */
+const CredentialValue = z.object({ n: z.string(), f: z.boolean() });
+
+export function toCredentialValue(value: z.output<typeof CredentialValue>): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseCredentialValue(
+  text: string | undefined,
+): z.output<typeof CredentialValue> | null {
+  return CredentialValue.safeParse(parseJson(text)).data ?? null;
+}
+
 /** What the button carries that ends a token of the API: its id. */
 const TokenValue = z.object({ t: z.string() });
 

@@ -32,6 +32,10 @@ export const ACTION_IDS = {
   decideSeveral: "several_requests",
   allowSharing: "allow_sharing",
   revokeToken: "revoke_token",
+  setCredential: "set_credential",
+  credentialKind: "credential_kind",
+  testCredential: "test_credential",
+  removeCredential: "remove_credential",
   openForm: "open_form",
   chooseRun: "choose_run",
   fillFromLastRun: "fill_from_last_run",
@@ -78,6 +82,7 @@ export const DIALOG_IDS = {
   several: "several",
   runForm: "run_form",
   newWorkflow: "new_workflow",
+  credential: "credential",
 } as const;
 
 /**

@@ -266,6 +266,7 @@ function withDefaults(options: EngineOptions) {
   return {
     ...options,
     ...hidersOf(options),
+    ...credentialsOf(options),
     access: new Access({ directory, admins, ...omitUndefined({ tokenOwner }) }),
     defaultModel,
     prices,
@@ -276,9 +277,15 @@ function withDefaults(options: EngineOptions) {
     inputChecks: options.inputChecks ?? {},
     namePins: options.namePins ?? {},
     sampleFiles: options.sampleFiles ?? NO_FILES,
-    credentials: options.credentials ?? NO_CREDENTIALS,
-    testCredential: options.testCredential ?? ((name) => Promise.reject(missingCredential(name))),
     concurrency: options.evaluations?.concurrency ?? EVALUATION_CONCURRENCY,
+  };
+}
+
+function credentialsOf({ credentials, testCredential }: EngineOptions) {
+  const untested: CredentialTester = (name) => Promise.reject(missingCredential(name));
+  return {
+    credentials: credentials ?? NO_CREDENTIALS,
+    testCredential: testCredential ?? untested,
   };
 }
 

@@ -17,7 +17,7 @@ export function isHostPattern(text: string): boolean {
  *
  * A rule instead of the list of public suffixes (https://publicsuffix.org): at least two labels follow `*.`, and three if they are
  * one that registries of countries use for all, such as `co` or `com`, and a country. It does not know suffixes of other kinds, such
- * as `*.github.io`, `*.herokuapp.com` or `*.tokyo.jp`. Names that no registry gives out (`*.internal`) belong to one network.
+ * as `*.github.io` or `*.tokyo.jp`. Names that no registry gives out (`*.internal`) belong to one network.
  */
 export function isTooWide(text: string): boolean {
   const pattern = parse(text);
@@ -29,7 +29,7 @@ export function isTooWide(text: string): boolean {
   return labels.length === 2 && last.length === 2 && OF_REGISTRIES.has(second);
 }
 
-/** Reserved or in use in networks of one's own (RFC 6761; RFC 6762, appendix G; `internal` is reserved by ICANN since 2024). */
+/** Reserved or in use in networks of one's own (RFC 6761; RFC 6762, appendix G; `internal` is reserved for them since 2024). */
 const PRIVATE: ReadonlySet<string> = new Set(
   "internal intranet private corp home lan local localhost test".split(" "),
 );

@@ -53,10 +53,10 @@ export interface SlackClient {
  * Writes the log lines of Slack's libraries to our log.
  *
  * Each level becomes one level lower: their `debug` reports every ping and every request, their `info` each connection opened
- * and listener registered.
+ * and listener registered. What people fill into dialogs is left out: it may be a secret.
  */
 export function toSlackLogger(logger: Logger): SlackLogger {
-  const text = (parts: unknown[]) => parts.map(toLogText).join(" ");
+  const text = (parts: unknown[]) => withoutTyped(parts.map(toLogText).join(" "));
   return {
     debug: (...parts) => logger.trace(text(parts)),
     info: (...parts) => logger.debug(text(parts)),
@@ -66,6 +66,14 @@ export function toSlackLogger(logger: Logger): SlackLogger {
     getLevel: () => (logger.isLevelEnabled("trace") ? LogLevel.DEBUG : LogLevel.INFO),
     setName: () => undefined,
   };
+}
+
+/** Without a payload that has the values of a dialog, as a web socket's client reports each payload. */
+function withoutTyped(text: string): string {
+  const at = text.search(/"state"\s*:\s*\{\s*"values"/);
+  return at < 0
+    ? text
+    : "A payload with what a person filled into a dialog, which is left out here.";
 }
 
 function toLogText(part: unknown): string {

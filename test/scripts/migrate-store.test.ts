@@ -10,9 +10,9 @@ import { encryptStore } from "../../src/store/encryption/encrypted-store.ts";
 import { openMongoStore } from "../../src/store/mongodb/open.ts";
 import { lockDataDir } from "../../src/store/sqlite/lock.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
-import { newKey, ringOf } from "../store/encryption.ts";
 import * as records from "../store/records.ts";
 import { tempFolder } from "../store/temp-folder.ts";
+import { newKey, ringOf } from "../support/key-ring.ts";
 import { type MongoServer, mongoMissing, startMongoServer } from "../support/mongo-server.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "../../scripts/migrate-store.ts");

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { toIncomingFile } from "../../src/shared/file-value.ts";
 import { encryptStore } from "../../src/store/encryption/encrypted-store.ts";
-import { type KeyRing, readKeys } from "../../src/store/encryption/keys.ts";
+import type { KeyRing } from "../../src/store/encryption/keys.ts";
+import { newKey, ringOf } from "../support/key-ring.ts";
 import {
   call,
   claimBy,
@@ -20,14 +20,6 @@ import {
 const WORD = "zanzibar-4711";
 /** What an execution is found by stays readable. */
 const LABELS = { customer: "ACME", region: "EU" };
-
-export function ringOf(...keys: readonly string[]): KeyRing {
-  const ring = readKeys(keys.join(","));
-  if (typeof ring === "string") throw new Error(ring);
-  return ring;
-}
-
-export const newKey = (): string => randomBytes(32).toString("base64");
 
 /** A database of its own for a test, that can be opened several times, one after the other. */
 export interface OpenedTwice {

@@ -6,8 +6,9 @@ import type { Store } from "../../src/engine/ports/store.ts";
 import { encryptStore } from "../../src/store/encryption/encrypted-store.ts";
 import { openDatabaseFile } from "../../src/store/sqlite/database-file.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
+import { newKey, ringOf } from "../support/key-ring.ts";
 import { storeConformance } from "./conformance.ts";
-import { encryptionTests, newKey, ringOf } from "./encryption.ts";
+import { encryptionTests } from "./encryption.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 storeConformance("sqlite in memory", () => openSqliteStore({ path: ":memory:" }));

@@ -83,7 +83,7 @@ export const TOPICS: readonly Topic[] = [
     title: "Who may do what",
     about:
       "members run workflows and have drafts written, admins deploy them, unless a workflow's permissions say otherwise; guests may do nothing.",
-    commands: ["access", "sharing", "token"],
+    commands: ["access", "sharing", "token", "credential"],
     words: [],
     examples: ({ workflow }) => (workflow === null ? [] : [`access ${workflow.id}`]),
   },

@@ -9,6 +9,7 @@ import { budgetCommand } from "./budget.ts";
 import { cancelCommand } from "./cancel.ts";
 import { readCommandText } from "./command-text.ts";
 import { costsCommand } from "./costs.ts";
+import { credentialCommand } from "./credential.ts";
 import { draftCommand } from "./draft.ts";
 import { exportCommand } from "./export.ts";
 import { graphCommand } from "./graph.ts";
@@ -99,6 +100,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   removeCommand,
   sharingCommand,
   tokenCommand,
+  credentialCommand,
 ];
 
 /**
@@ -244,6 +246,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   undo: "rollback",
   commands: "help",
   actions: "services",
+  credentials: "credential",
   download: "export",
   diagram: "graph",
   build: "new",

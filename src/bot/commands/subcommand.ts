@@ -1,3 +1,4 @@
+import type { ModalView } from "@slack/types";
 import type { Caller, Role } from "../../engine/api/access.ts";
 import type { PointedMessage } from "../../engine/ports/conversations.ts";
 import type { BotContext } from "../context.ts";
@@ -34,6 +35,8 @@ export type Answer =
       readonly hasUnnamed?: true;
       /** The form that is opened in its place where Slack can open one. */
       readonly form?: FormState;
+      /** The dialog that is opened in its place where Slack can open one. */
+      readonly dialog?: ModalView;
     });
 
 /** Was nothing done? */

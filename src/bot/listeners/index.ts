@@ -4,6 +4,7 @@ import { type Conversation, createConversation } from "../conversation/conversat
 import { register as registerArchive } from "./actions/archive.ts";
 import { register as registerCancelRun } from "./actions/cancel-run.ts";
 import { register as registerConversation } from "./actions/conversation.ts";
+import { register as registerCredential } from "./actions/credential.ts";
 import { register as registerDecide } from "./actions/decide.ts";
 import { register as registerDraft } from "./actions/draft.ts";
 import { register as registerHomeAdmin } from "./actions/home-admin.ts";
@@ -24,6 +25,7 @@ import { register as registerShowRun } from "./actions/show-run.ts";
 import { register as registerShowSteps } from "./actions/show-steps.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
+import { register as registerCredentialDialog } from "./dialogs/credential.ts";
 import { register as registerDecision } from "./dialogs/decision.ts";
 import { register as registerDelegation } from "./dialogs/delegation.ts";
 import { register as registerNewWorkflow } from "./dialogs/new-workflow.ts";
@@ -59,6 +61,8 @@ export function registerListeners(app: App, context: BotContext): Conversation {
   registerDraft(app, context);
   registerSharing(app, context);
   registerRevokeToken(app, context);
+  registerCredential(app, context);
+  registerCredentialDialog(app, context);
   registerShowRequest(app, context);
   registerShowPreview(app, context);
   registerShowSteps(app, context);

@@ -10,7 +10,7 @@ export interface CredentialKeeping {
   /** Whether one may be set, before a form asks for it. @throws {AppError} `credential_not_stored`, `input_invalid` for the name, `credential_store_off`. */
   assertMaySet(name: string, by: string): Promise<void>;
   /**
-   * Sets a credential, or replaces it whole: whoever names other hosts has to know the values. The values before are tried at their
+   * Sets a credential, or replaces it whole: an admin who names other hosts has to know the values. The values before are tried at their
    * own hosts where the service refuses the new ones with 401, until it has taken the new ones once, for seven days at most. Recorded
    * without values.
    *

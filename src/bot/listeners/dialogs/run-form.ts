@@ -97,10 +97,15 @@ export async function answerWithForm(
   door: FormDoor,
   context: BotContext,
 ): Promise<void> {
-  const form = typeof answer === "string" ? undefined : answer.form;
-  if (form === undefined || door.triggerId === undefined) return door.reply(answer);
+  const { form, dialog } = typeof answer === "string" ? {} : answer;
+  if (door.triggerId === undefined) return door.reply(answer);
   // Where Slack opens no dialog, the answer has a button that does.
   const reply = (): Promise<void> => door.reply(answer);
+  if (dialog !== undefined) {
+    await openView(door.triggerId, dialog, { ...door, reply, otherwise: "" });
+    return;
+  }
+  if (form === undefined) return door.reply(answer);
   await openForm(() => Promise.resolve(form), { ...door, reply }, context);
 }
 
