@@ -10,8 +10,10 @@ import type { Json, JsonObject } from "../shared/json.ts";
 
 /**
  * The same services, whose calls to a system that failed repeatedly are refused without being made, until a trial succeeds: the
- * step waits, and its attempts are not used up. Only outages count (`isOutage`): no connection, no answer in time, an answer that
- * says so. Each process has its own breakers.
+ * step waits, and its attempts are not used up. Only outages count: no connection, no answer in time, an answer that
+ * says so (500 and above). Each process has its own breakers.
+ *
+ * Calls throw what the service throws, or `service_breaker_open` (retryable, with `retryAfterMs`), when nothing was sent.
  */
 export function withBreakers(services: ServiceRegistry): ServiceRegistry {
   const breakers = new CircuitBreakers({ kind: "system", judge });
@@ -73,10 +75,10 @@ async function run<T>(
     name: capital(name),
     call: () => {
       made = call();
-      const counted = made.catch((error: unknown) => {
+      const ended = made.catch((error: unknown) => {
         throw signal.aborted ? stoppedBy(signal) : error;
       });
-      return Promise.race([counted, whenStopped(signal)]);
+      return Promise.race([ended, whenStopped(signal)]);
     },
     refused: (refusal) => refusedCall(name, refusal),
   });

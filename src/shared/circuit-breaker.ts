@@ -45,7 +45,7 @@ export interface Outage {
   readonly name: string;
   /** When it began; milliseconds since 1970. */
   readonly since: number;
-  /** What went wrong the last time: a sentence. */
+  /** What went wrong the last time: a sentence, without what the counterpart said. */
   readonly lastFailure: string;
 }
 
@@ -113,6 +113,15 @@ export class CircuitBreakers {
   }
 }
 
+/**
+ * Errors quote what the other side said behind a colon. That may repeat what one run sent, and what is told of an outage is read in
+ * other runs and by other people.
+ */
+function withoutQuotation(message: string): string {
+  const [sentence = ""] = message.split(/(?:\. It says)?: /, 1);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
 class Breaker {
   readonly #name: string;
   readonly #judge: (error: unknown) => Verdict;
@@ -166,7 +175,8 @@ class Breaker {
     } catch (error) {
       const verdict = this.#judge(error);
       if (verdict === "answered") return { error };
-      if (verdict === "outage" && error instanceof Error) this.#lastFailure = error.message;
+      if (verdict === "outage" && error instanceof Error)
+        this.#lastFailure = withoutQuotation(error.message);
       throw error;
     }
   }

@@ -71,6 +71,26 @@ describe("a host that fails three times in a row", () => {
     expect(services.outages?.()).toEqual([]);
   });
 
+  test("is not quoted to others: what it said may be what one run sent", async () => {
+    await using server = await startLoopbackServer(json(503, { echo: "card 4111 1111 1111 1111" }));
+    const services = guardedHttp();
+    await times(3, () => call(services, { url: server.url }));
+
+    const refused: unknown = await services
+      .get("http")
+      ?.actions["request"]?.execute({ url: server.url }, serviceContext())
+      .catch((error: unknown) => error);
+
+    const host = `127.0.0.1:${server.port}`;
+    expect(services.outages?.()).toMatchObject([
+      { lastFailure: `${host} answered with status 503.` },
+    ]);
+    expect(refused).toMatchObject({
+      code: "service_breaker_open",
+      message: expect.not.stringContaining("4111"),
+    });
+  });
+
   test("is asked for seldom by what waits long, and at once when an admin says so", async () => {
     await using server = await startLoopbackServer(DOWN);
     const services = guardedHttp();
