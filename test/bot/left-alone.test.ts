@@ -17,7 +17,7 @@ const caller = (url: string): JsonObject => ({
   ],
 });
 
-test("a run whose system is away waits for it, says for what, and continues when an admin has it called again", async () => {
+test("a run whose system is away waits for it, says for what, and an admin has it called again", async () => {
   const state: { answer: Answer } = { answer: json(503, {}) };
   await using server = await startLoopbackServer((...args) => state.answer(...args));
   await using bot = await TestBot.start({ definitions: [caller(server.url)], connected: true });
@@ -43,11 +43,17 @@ test("a run whose system is away waits for it, says for what, and continues when
   );
   expect(await bot.slash("U0BOB", "status")).not.toContain("is left alone");
 
+  expect(await bot.slash("U0BOB", `status ${run}`)).toMatch(/Waits at \*call\*/);
+
   state.answer = json(200, {});
   const home = new Home(bot, "U0ALICE");
   await home.open(new RegExp(`${host}\\* failed repeatedly`));
   await home.click("end_outage");
   await home.shows(/next call is made again/);
   expect(bot.engine.health.outages()).toEqual([]);
-  expect(await bot.slash("U0BOB", `status ${run}`)).toMatch(/Waits at \*call\*/);
+  await bot.slash("U0BOB", "run caller");
+  await bot.until(async () => {
+    const { executions } = await bot.engine.executions.list({ status: "completed" });
+    return executions.length > 0 || undefined;
+  });
 });
