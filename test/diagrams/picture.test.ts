@@ -6,6 +6,7 @@ import { toMermaid } from "../../src/diagrams/mermaid.ts";
 import { toPng } from "../../src/diagrams/png.ts";
 import { isDrawable, toSvg } from "../../src/diagrams/svg.ts";
 import { Definition } from "../../src/engine/definition/schema.ts";
+import { cpuTime } from "../support/cpu-time.ts";
 
 // cspell:ignore العميل طلب (Arabic)
 const HOSTILE = [
@@ -113,10 +114,12 @@ describe("a workflow of many steps", () => {
     );
 
   test.for([60, 61, 500])("is drawn in bounded time and size with %d of them", (count) => {
-    const began = performance.now();
-    const svg = toSvg(tangled(count));
+    let svg = "";
+    const tookMs = cpuTime(() => {
+      svg = toSvg(tangled(count));
+    });
 
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(tookMs).toBeLessThan(5000);
     expect(svg.length).toBeLessThan(3_000_000);
     expect(svg.match(/data-place=/g)).toHaveLength(count);
   });

@@ -1,23 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { ASKING } from "../support/asking-workflow.ts";
 import { until } from "../support/until.ts";
 import { startWeb, untilStatus } from "./start-web.ts";
 
 type Web = Awaited<ReturnType<typeof startWeb>>;
-
-const ASKING = {
-  id: "asking",
-  name: "Asking",
-  inputs: { customer: { type: "string", default: "none" } },
-  labels: { customer: "{{variables.customer}}" },
-  steps: [
-    {
-      id: "ask",
-      type: "approval",
-      config: { title: "Shall we?", approvers: ["U0BOB"] },
-      next: { approve: "end", reject: "end" },
-    },
-  ],
-};
 
 async function startedWeb(): Promise<Web> {
   const web = await startWeb();

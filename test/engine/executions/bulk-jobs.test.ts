@@ -3,27 +3,13 @@ import type { BulkRequest, Job } from "../../../src/engine/api/jobs.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { ASKING } from "../../support/asking-workflow.ts";
 import { interceptStore } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { until } from "../../support/until.ts";
 import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const MINUTE = 60_000;
-
-const ASKING: JsonObject = {
-  id: "asking",
-  name: "Asking",
-  inputs: { customer: { type: "string", default: "none" } },
-  labels: { customer: "{{variables.customer}}" },
-  steps: [
-    {
-      id: "ask",
-      type: "approval",
-      config: { title: "Shall we?", approvers: ["U0BOB"] },
-      next: { approve: "end", reject: "end" },
-    },
-  ],
-};
 
 const PAYING: JsonObject = {
   id: "paying",
@@ -194,8 +180,11 @@ describe("doing the same with many runs", () => {
     const job = await done(harness, { ...CANCEL_ALL, action: "resume" });
 
     expect(job).toMatchObject({ total: 1, done: 1 });
-    const view = await engine.executions.get(runs[0]?.executionId ?? "");
-    expect(view.waitingOn.map((wait) => wait.for)).toEqual(["approval"]);
+    await until(async () => {
+      await settle();
+      const { waitingOn } = await engine.executions.get(runs[0]?.executionId ?? "");
+      return waitingOn.map((wait) => wait.for).join() === "approval" || undefined;
+    });
   });
 
   test("others than admins act on their own runs alone, and see their own jobs alone", async () => {

@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)(
 
       await signIn(page, "/runs");
       await page.getByRole("link", { name: "Failed" }).click();
-      expect(new URL(page.url()).search).toBe("?status=failed");
+      await page.waitForURL(({ search }) => search === "?status=failed");
       await page.getByRole("rowheader").getByRole("link").click();
       await page.locator("#error").waitFor();
       await page.getByText("Retry", { exact: true }).first().click();
@@ -68,7 +68,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.goto("/runs");
       await page.getByRole("link", { name: "What broke" }).click();
 
-      expect(new URL(page.url()).search).toBe("?status=failed");
+      await page.waitForURL(({ search }) => search === "?status=failed");
     }, 60_000);
 
     test.for(["light", "dark"] as const)(
