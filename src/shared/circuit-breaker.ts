@@ -114,7 +114,7 @@ export class CircuitBreakers {
 }
 
 /**
- * Errors quote what the other side said behind a colon. That may repeat what one run sent, and what is told of an outage is read in
+ * Errors quote what the other side said behind a colon. That may repeat what one run sent, and what is said of an outage is read in
  * other runs and by other people.
  */
 function withoutQuotation(message: string): string {
