@@ -23,18 +23,14 @@ import { readIntent } from "./drafts/intent-reader.ts";
 import { DecisionEvaluations } from "./evaluation/evaluations.ts";
 import { AnswerablePeople } from "./executions/answerable-people.ts";
 import { Approvals } from "./executions/approvals.ts";
-import { BulkJobs } from "./executions/bulk-jobs.ts";
 import { ChildExecutions } from "./executions/child-executions.ts";
 import { Descendants } from "./executions/descendants.ts";
 import { Executions } from "./executions/executions.ts";
-import { Families } from "./executions/families.ts";
 import { InputExistence } from "./executions/input-existence.ts";
 import { Migrations } from "./executions/migrations.ts";
 import { Pauses } from "./executions/pauses.ts";
-import { RemovalJobs } from "./executions/removal-jobs.ts";
-import { Retention } from "./executions/retention.ts";
 import { Retries } from "./executions/retries.ts";
-import { actOnOne } from "./gate/act-on-one.ts";
+import { connectJobs } from "./gate/connect-jobs.ts";
 import { explainAccess } from "./gate/explain-access.ts";
 import { Gate } from "./gate/gate.ts";
 import { guardApprovals } from "./gate/guarded-approvals.ts";
@@ -45,6 +41,7 @@ import { GuardedData } from "./gate/guarded-data.ts";
 import { guardEvaluations } from "./gate/guarded-evaluations.ts";
 import { GuardedExecutions } from "./gate/guarded-executions.ts";
 import { GuardedFiles } from "./gate/guarded-files.ts";
+import { GuardedHealth } from "./gate/guarded-health.ts";
 import { GuardedJobs } from "./gate/guarded-jobs.ts";
 import { guardPrompts } from "./gate/guarded-prompts.ts";
 import { GuardedSessions } from "./gate/guarded-sessions.ts";
@@ -53,12 +50,16 @@ import { GuardedStreams } from "./gate/guarded-streams.ts";
 import { GuardedTokens } from "./gate/guarded-tokens.ts";
 import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
 import { KeptAnswers } from "./gate/kept-answers.ts";
-import { recordBulk, recordRemoval } from "./gate/record-jobs.ts";
 import type { ExecutionEvent } from "./model/events.ts";
 import type { ReadonlyState } from "./model/state.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Conversations } from "./ports/conversations.ts";
-import { type Credentials, type CredentialTester, missingCredential } from "./ports/credentials.ts";
+import {
+  type Credentials,
+  type CredentialTester,
+  missingCredential,
+  NO_CREDENTIALS,
+} from "./ports/credentials.ts";
 import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
@@ -75,7 +76,6 @@ import { type FileLimits, Files } from "./runtime/files.ts";
 import { Heartbeat } from "./runtime/heartbeat.ts";
 import { LineCheck } from "./runtime/line-check.ts";
 import { RunWatch } from "./runtime/run-watch.ts";
-import { readQueueStats, StoreHealth } from "./runtime/store-health.ts";
 import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
 import { Worker } from "./runtime/worker.ts";
 import { createStepTypes } from "./steps/index.ts";
@@ -241,22 +241,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
       new DecisionEvaluations({ ...settings, ...parts, library: prompts }),
       guarded,
     ),
-    health: healthOf(settings, gate),
+    health: new GuardedHealth(gate, settings),
     onProcessDied: (listener) => events.on("processDied", listener),
     ...lifetimeOf(settings, parts, events),
-  };
-}
-
-function healthOf({ store, clock, model, services }: Settings, gate: Gate): Engine["health"] {
-  const storeHealth = new StoreHealth({ store, clock });
-  return {
-    assertWritable: () => storeHealth.assertWritable(),
-    queueStats: () => readQueueStats(store, clock),
-    outages: () => [...(model.outages?.() ?? []), ...(services.outages?.() ?? [])],
-    endOutage: async (id, by) => {
-      await gate.permitAdmin(by, { what: "have a system called again" });
-      return model.endOutage?.(id) === true || services.endOutage?.(id) === true;
-    },
   };
 }
 
@@ -296,14 +283,6 @@ function hidersOf({ model, hideSecrets: hide, maskSecrets: mask }: EngineOptions
 }
 
 const NO_FILES: SampleFiles = { read: async () => null };
-
-const NO_CREDENTIALS: Credentials = {
-  use: (name) => Promise.reject(missingCredential(name)),
-  hide: () => undefined,
-  find: async () => null,
-  list: async () => [],
-  lastUses: async () => ({}),
-};
 
 const NO_CONVERSATIONS: Conversations = {
   means: async () => false,
@@ -390,7 +369,11 @@ function connectExecutions(
     triggers,
     files,
     absences,
-    jobs: connectJobs(settings, { workflows, executions, pauses, guarded, worker }, gate.trail),
+    jobs: connectJobs({
+      ...settings,
+      ...{ workflows, executions, pauses, guarded },
+      ...{ trail: gate.trail, process: worker.id },
+    }),
   };
 }
 
@@ -410,53 +393,6 @@ function permitReplay(gate: Gate, workflows: Workflows): TriggersOptions["permit
   return async (workflowId, by) => {
     await workflows.get(workflowId);
     await gate.permit(by, "deploy", workflowId, { what: `replay an event to "${workflowId}"` });
-  };
-}
-
-/** What acts on many executions in the background, and removes them: when people ask for it, and when their time is over. */
-function connectJobs(
-  settings: Settings,
-  parts: Pick<DefinitionParts, "workflows"> & {
-    readonly executions: Executions;
-    readonly pauses: Pauses;
-    readonly guarded: GuardedExecutions;
-    readonly worker: Worker;
-  },
-  trail: AuditTrail,
-) {
-  const { workflows, executions, pauses, guarded } = parts;
-  const families = new Families(settings);
-  const shared = { ...settings, workflows, families, process: parts.worker.id };
-  const bulk = new BulkJobs({
-    ...shared,
-    list: (query) => executions.list(query),
-    isPaused: (executionId) => pauses.isPausedAlone(executionId),
-    onDone: recordBulk(trail),
-  });
-  const removals = new RemovalJobs({ ...shared, onDone: recordRemoval(trail) });
-  const retention = new Retention({
-    ...shared,
-    ...omitUndefined({ defaultMs: settings.retentionMs }),
-    onRemoved: (workflowId, removed, endedBefore) =>
-      trail.write("engine", {
-        action: "remove",
-        workflowId,
-        result: "done",
-        detail: { reason: "retention", removed, endedBefore },
-      }),
-  });
-  return {
-    bulk,
-    removals,
-    retention,
-    start: () => {
-      bulk.start(actOnOne(guarded));
-      removals.jobs.start();
-      retention.start();
-    },
-    stop: async () => {
-      await Promise.all([bulk.jobs.stop(), removals.jobs.stop(), retention.stop()]);
-    },
   };
 }
 

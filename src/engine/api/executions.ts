@@ -88,7 +88,7 @@ export interface Executions {
 
 /** What is known of a durable change without reading the execution. */
 export interface ExecutionChange {
-  /** `false`: it reports nowhere, waits for nothing and has never asked anybody, so that Slack has nothing of it to show. */
+  /** `false`: it reports nowhere, waits for nothing and has never asked people, so that Slack has nothing of it to show. */
   readonly isShown: boolean;
   readonly isOver: boolean;
 }

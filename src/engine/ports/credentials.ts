@@ -108,6 +108,15 @@ export function missingCredential(name: string): AppError {
   });
 }
 
+/** Where none can be set. */
+export const NO_CREDENTIALS: Credentials = {
+  use: (name) => Promise.reject(missingCredential(name)),
+  hide: () => undefined,
+  find: async () => null,
+  list: async () => [],
+  lastUses: async () => ({}),
+};
+
 /** Who sets a credential, and how. */
 export function howToSet(name: string): string {
   return `An admin sets it with “credential set ${name}”, or the operator as CREDENTIAL_${name.toUpperCase()} in the bot's environment.`;
