@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { asAppError } from "../../shared/errors.ts";
+import { AppError, asAppError } from "../../shared/errors.ts";
 import { toJson } from "../../shared/json.ts";
 import { nextTurn } from "../../shared/next-turn.ts";
 import { type Clock, pause } from "../ports/clock.ts";
@@ -53,6 +53,15 @@ const LEASE_MS = 30_000;
 /** How long a job that is over can be read. */
 const SHOWN_MS = 30 * 86_400_000;
 const STOPS = "job-stop:";
+/** Executions that a job may be given by id. */
+const MAX_IDS = 1000;
+
+/** @throws {AppError} `input_invalid` for more ids than one job is given. */
+export function assertFewIds({ length }: readonly string[]): void {
+  if (length <= MAX_IDS) return;
+  const message = `More than ${MAX_IDS} runs were given by id. Give fewer, or say by workflow, status, person or time which are meant.`;
+  throw new AppError({ code: "input_invalid", message });
+}
 
 /**
  * Work that people asked for and that takes longer than a request: durable, in small steps with pauses, so that runs are not held up;

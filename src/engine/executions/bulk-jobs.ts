@@ -13,7 +13,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { actFrom, sentFrom } from "../ports/surface.ts";
-import { BackgroundJobs, type JobStep, Stop } from "./background-jobs.ts";
+import { assertFewIds, BackgroundJobs, type JobStep, Stop } from "./background-jobs.ts";
 
 /** What is done with one execution. Doing it again with the same key is harmless. */
 export type ActOnOne = (
@@ -46,7 +46,6 @@ const CHUNK = 500;
 const MAX_RUNS = 100_000;
 /** Executions that a preview counts. */
 const MAX_COUNTED = 10_000;
-const MAX_IDS = 1000;
 const PAGE = 200;
 const EXAMPLES = 5;
 /** Executions that are acted on before another job has its turn. */
@@ -130,7 +129,7 @@ export class BulkJobs {
   /** @throws {AppError} `input_invalid`, `workflow_not_found`. */
   async preview(action: BulkAction, target: BulkTarget): Promise<BulkPreview> {
     if (target.kind === "runs") {
-      if (target.executionIds.length > MAX_IDS) throw tooMany();
+      assertFewIds(target.executionIds);
       return { runs: new Set(target.executionIds).size, isMore: false };
     }
     const { kind: _kind, ...filter } = target;
@@ -145,7 +144,7 @@ export class BulkJobs {
     const id = `job_${randomBytes(8).toString("hex")}`;
     const job = { id, action, by, at, ...sentFrom(by), next: 0, done: 0, left: [], endedAt: null };
     if (target.kind === "runs") {
-      if (target.executionIds.length > MAX_IDS) throw tooMany();
+      assertFewIds(target.executionIds);
       const ids = [...new Set(target.executionIds)];
       await this.#saveRuns(id, ids);
       return this.#begun({ ...job, filter: null, total: ids.length });
@@ -344,9 +343,4 @@ function statusesOf(
     message: `${message}.`,
     details: { problems: [{ path: "status", message, fix: "Name another status, or none." }] },
   });
-}
-
-function tooMany(): AppError {
-  const message = `More than ${MAX_IDS} runs were given by id. Give fewer, or say by workflow, status, person or time which are meant.`;
-  return new AppError({ code: "input_invalid", message });
 }

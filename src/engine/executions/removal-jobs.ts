@@ -11,7 +11,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { OverExecution, OverQuery } from "../ports/removals.ts";
 import type { Store } from "../ports/store.ts";
 import type { DraftRecord } from "../ports/workflows.ts";
-import { BackgroundJobs, type JobStep, Stop } from "./background-jobs.ts";
+import { assertFewIds, BackgroundJobs, type JobStep, Stop } from "./background-jobs.ts";
 import type { Families, Why } from "./families.ts";
 
 export interface RemovalJobsOptions {
@@ -33,7 +33,6 @@ const BROKEN_OFF_MS = 5 * 60_000;
 const PAGE = 50;
 /** Runs that a preview counts. */
 const MAX_COUNTED = 10_000;
-const MAX_IDS = 1000;
 /** Far fewer are begun within a millisecond. */
 const DRAFTS_PAGE = 500;
 /** Removing takes this part of the time at most: a pause follows that is so much longer. */
@@ -87,7 +86,7 @@ export class RemovalJobs {
   async preview(target: RemovalTarget): Promise<RemovalPreview> {
     const { store, clock } = this.#options;
     if (target.kind === "runs") {
-      if (target.executionIds.length > MAX_IDS) throw tooMany();
+      assertFewIds(target.executionIds);
       for (const executionId of target.executionIds) await this.#assertOver(executionId);
       return { runs: new Set(target.executionIds).size, isMore: false };
     }
@@ -233,9 +232,4 @@ export async function* pagesOf(
     if (page.length < PAGE) return;
     after = page.at(-1);
   }
-}
-
-function tooMany(): AppError {
-  const message = `More than ${MAX_IDS} runs were given by id. Give fewer, or say by workflow, status, person or time which are meant.`;
-  return new AppError({ code: "input_invalid", message });
 }

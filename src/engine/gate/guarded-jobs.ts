@@ -3,7 +3,6 @@ import { toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { RemovalJob } from "../api/data.ts";
 import type { BulkPreview, BulkRequest, BulkTarget, Job, Jobs } from "../api/jobs.ts";
-import type { Stop } from "../executions/background-jobs.ts";
 import type { BulkJob, BulkJobs } from "../executions/bulk-jobs.ts";
 import type { Executions } from "../executions/executions.ts";
 import type { RemovalJobs } from "../executions/removal-jobs.ts";
@@ -40,15 +39,15 @@ export class GuardedJobs implements Jobs {
       result: "done",
       detail: { job: job.id, asked: action, target: withoutValues(target) },
     });
-    return toJob(job, null);
+    return toJob(job);
   }
 
   async list(reader: string): Promise<readonly Job[]> {
     const { bulk, removals } = this.#parts;
     const isAdmin = await this.#gate.access.isAdmin(reader);
     const jobs = [
-      ...(await bulk.jobs.list()).map((job) => toJob(job, null)),
-      ...(await removals.list()).map((job) => toRemoval(job, null)),
+      ...(await bulk.jobs.list()).map((job) => toJob(job)),
+      ...(await removals.list()).map((job) => toRemoval(job)),
     ];
     return jobs
       .filter(({ by }) => isAdmin || this.#isOf(by, reader))
@@ -82,8 +81,8 @@ export class GuardedJobs implements Jobs {
   async #find(id: string): Promise<Job | null> {
     const { bulk, removals } = this.#parts;
     const [job, removal] = await Promise.all([bulk.jobs.get(id), removals.jobs.get(id)]);
-    if (job) return toJob(job, null);
-    return removal ? toRemoval(removal, null) : null;
+    if (job) return toJob(job);
+    return removal ? toRemoval(removal) : null;
   }
 
   #isOf(by: string, reader: string): boolean {
@@ -115,16 +114,16 @@ function withoutValues(target: BulkTarget) {
   return toJson({ ...rest, ...(inputs && { inputs: Object.keys(inputs) }) });
 }
 
-function toJob(job: BulkJob, stop: Stop | null): Job {
-  const { id, action, workflowId, by, at, total, done, left, endedAt, stopped = stop } = job;
+function toJob(job: BulkJob): Job {
+  const { id, action, workflowId, by, at, total, done, left, endedAt, stopped = null } = job;
   return {
     ...{ id, kind: action, by, at, total, done, left, endedAt, stopped },
     ...omitUndefined({ workflowId }),
   };
 }
 
-function toRemoval(job: RemovalJob, stop: Stop | null): Job {
-  const { id, target, by, at, removed, kept, endedAt, stopped = stop } = job;
+function toRemoval(job: RemovalJob): Job {
+  const { id, target, by, at, removed, kept, endedAt, stopped = null } = job;
   const { workflowId } = target.kind === "filter" ? target : {};
   return {
     ...{ id, kind: "remove", by, at, total: null, done: removed, endedAt, stopped },

@@ -8,7 +8,7 @@ import type { NewSession, Session, SessionRequest, Sessions, SessionUse } from "
 import { OPERATOR } from "../model/actor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
-import { TOKEN_SCOPES } from "../ports/tokens.ts";
+import { isAlive, TOKEN_SCOPES } from "../ports/tokens.ts";
 import type { Gate } from "./gate.ts";
 
 export interface SessionsOptions {
@@ -112,7 +112,7 @@ export class GuardedSessions implements Sessions {
 
   async #isAlive(tokenId: string): Promise<boolean> {
     const token = await this.#options.store.tokens.get(tokenId);
-    return token !== null && token.revoked === null && token.expiresAt > this.#options.clock.now();
+    return token !== null && isAlive(token, this.#options.clock.now());
   }
 
   /** Sign-ins are rare, and so are sessions: there are as many as people signed in within a day. */

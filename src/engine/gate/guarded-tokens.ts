@@ -14,7 +14,7 @@ import type {
 } from "../api/tokens.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
-import { TOKEN_SCOPES, type TokenRecord } from "../ports/tokens.ts";
+import { isAlive, TOKEN_SCOPES, type TokenRecord } from "../ports/tokens.ts";
 import type { Gate } from "./gate.ts";
 
 export interface TokensOptions {
@@ -178,10 +178,6 @@ export class GuardedTokens implements Tokens {
     this.#noted.set(tokenId, now);
     await store.kv.set(USED + tokenId, now);
   }
-}
-
-function isAlive({ revoked, expiresAt }: TokenRecord, now: number): boolean {
-  return revoked === null && expiresAt > now;
 }
 
 /** @throws {AppError} `token_invalid` when it was revoked or has expired. */

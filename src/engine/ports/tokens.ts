@@ -24,6 +24,11 @@ export interface TokenRecord {
   readonly revoked: { readonly by: string; readonly at: number } | null;
 }
 
+/** Whether a token can be used at a moment, in milliseconds since 1970: it was not revoked and has not expired. */
+export function isAlive({ revoked, expiresAt }: TokenRecord, now: number): boolean {
+  return revoked === null && expiresAt > now;
+}
+
 /** The tokens of the API. There are few for each person. */
 export interface TokenStore {
   /** @returns `false` if the id is taken; nothing is changed then. */
