@@ -181,8 +181,8 @@ export class WebhookTrigger {
       // It may have been removed meanwhile.
       return before === undefined ? answer : before;
     } catch (error) {
-      // The version that is active now may not take what an earlier one took.
-      if (!isAppError(error, "input_invalid")) throw error;
+      // What is refused now may have been taken before: by an earlier version, or while there was room for its files.
+      if (!isAppError(error) || error.code === "store_unavailable") throw error;
       const before = await duplicateOf();
       if (before !== undefined) return before;
       throw error;

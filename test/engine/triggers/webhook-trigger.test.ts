@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { WebhookRequest } from "../../../src/engine/api/triggers.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { settle } from "../../support/manual-clock.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 import { gives, hmac, open, request, SECRETS } from "./webhook-flow.ts";
 
 const MINUTE = 60_000;
@@ -250,6 +251,28 @@ describe("a delivery that comes again", () => {
     expect(await send('{"order": {"id": 7}, "sent": 2}')).toEqual({ ...first, duplicate: true });
     expect((await send('{"order": {"id": 8}, "sent": 2}')).duplicate).toBe(false);
     await expect(send('{"sent": 3}')).rejects.toMatchObject({ code: "input_invalid" });
+  });
+
+  test("is known although there is no room any more for the file that it brings", async () => {
+    await using harness = await WorkflowHarness.open(
+      {
+        id: "flow",
+        name: "Flow",
+        ...gives("1"),
+        trigger: { type: "webhook", path: "/webhooks/flow", dedupe: 'trigger.headers["x-id"]' },
+      },
+      { fileLimits: { maxTotalBytes: 10 } },
+    );
+    const send = (text: string) =>
+      harness.engine.triggers.receiveWebhook(
+        request("/webhooks/flow", {
+          headers: { "content-type": "application/pdf", "x-id": "scan-1" },
+          body: Buffer.from(text),
+        }),
+      );
+    const first = await send("%PDF-one");
+
+    expect(await send("%PDF-two")).toEqual({ ...first, duplicate: true });
   });
 
   test("at the same instant at two processes begins one run", async () => {
