@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError, asAppError } from "../../shared/errors.ts";
 import { toJson } from "../../shared/json.ts";
 import { nextTurn } from "../../shared/next-turn.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
@@ -70,6 +71,8 @@ export function assertFewIds({ length }: readonly string[]): void {
 export class BackgroundJobs<Job extends BackgroundJob> {
   readonly #options: BackgroundJobsOptions<Job>;
   #working: Promise<void> | null = null;
+  /** It was asked for, and the jobs were not listed since: they may be others now. */
+  #isAsked = false;
   #stop = new AbortController();
   #cancelTimer: (() => void) | null = null;
 
@@ -158,35 +161,57 @@ export class BackgroundJobs<Job extends BackgroundJob> {
   }
 
   #work(): void {
+    this.#isAsked = true;
     if (this.#stop.signal.aborted) return;
     // The person who asked for one of them has not asked for all.
     this.#working ??= actFrom(null, () => this.#workAll())
-      .catch((error: unknown) => {
-        const { message } = asAppError(error);
-        this.#options.logger.warn({ error: message }, this.#options.failure);
-      })
+      .catch((error: unknown) => this.#warn(error))
       .finally(() => {
         this.#working = null;
+        if (this.#isAsked) this.#work();
       });
   }
 
   async #workAll(): Promise<void> {
     const { prepare } = this.#options;
+    this.#isAsked = false;
     if (prepare && (await this.#isOurs(null))) await prepare();
     // Those that are asked for meanwhile, too.
-    while (await this.#workOnce());
+    const broken = new Set<string>();
+    while (await this.#workOnce(broken));
   }
 
-  /** One step of each job that is open, the oldest first. @returns whether any of them came on. */
-  async #workOnce(): Promise<boolean> {
+  /**
+   * One step of each job that is open, the oldest first.
+   *
+   * @param broken - those that could not be continued; they wait for the next look. @returns whether any of them came on.
+   */
+  async #workOnce(broken: Set<string>): Promise<boolean> {
+    this.#isAsked = false;
     const jobs = await this.list();
     await this.#forget(jobs);
     let cameOn = false;
     for (const job of jobs.toReversed()) {
-      if (job.endedAt !== null || !(await this.holds(job))) continue;
-      if ((await this.#options.work(job)) !== "broken") cameOn = true;
+      if (job.endedAt !== null || broken.has(job.id) || !(await this.holds(job))) continue;
+      if ((await this.#stepOf(job)) === "broken") broken.add(job.id);
+      else cameOn = true;
     }
     return cameOn && !this.#stop.signal.aborted;
+  }
+
+  /** A job that fails holds up no other. */
+  async #stepOf(job: Job): Promise<JobStep> {
+    try {
+      return await this.#options.work(job);
+    } catch (error) {
+      this.#warn(error, job.id);
+      return "broken";
+    }
+  }
+
+  #warn(error: unknown, job?: string): void {
+    const { logger, failure } = this.#options;
+    logger.warn({ ...omitUndefined({ job }), error: asAppError(error).message }, failure);
   }
 
   async #forget(jobs: readonly Job[]): Promise<void> {

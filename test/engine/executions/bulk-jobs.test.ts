@@ -292,6 +292,51 @@ describe("doing the same with many runs", () => {
     );
   });
 
+  test("begun while the last look for jobs finds none is done without waiting for the next look", async () => {
+    const held = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    let isHolding = false;
+    const inner = await openSqliteStore({ path: ":memory:" });
+    const store = interceptStore(inner, async ({ method, args, run }) => {
+      const found = await run();
+      if (!isHolding || method !== "kv.list" || args[0] !== "bulk-job:") return found;
+      isHolding = false;
+      held.resolve();
+      await released.promise;
+      return found;
+    });
+    await using harness = await WorkflowHarness.open(ASKING, { store });
+    await start(harness, "U0ALICE");
+    isHolding = true;
+    await harness.clock.advance(15_000);
+    await held.promise;
+    const job = await harness.engine.jobs.begin(CANCEL_ALL);
+    released.resolve();
+
+    expect(await over(harness, job)).toMatchObject({ done: 1, total: 1 });
+  });
+
+  test("that cannot be continued holds up no other", async () => {
+    const inner = await openSqliteStore({ path: ":memory:" });
+    // What the first job is about is lost.
+    let lost: unknown = null;
+    const store = interceptStore(inner, ({ method, args: [key], run }) => {
+      if (method === "kv.set" && String(key).startsWith("bulk-runs:")) lost ??= key;
+      return method === "kv.get" && key === lost ? Promise.resolve(null) : run();
+    });
+    await using harness = await WorkflowHarness.open(ASKING, { store });
+    const cancel = ({ executionId }: { readonly executionId: string }) =>
+      harness.engine.jobs.begin({
+        ...CANCEL_ALL,
+        target: { kind: "runs", executionIds: [executionId] },
+      });
+    await cancel(await start(harness, "U0ALICE"));
+    await harness.clock.advance(1);
+    const job = await cancel(await start(harness, "U0ALICE"));
+
+    expect(await over(harness, job)).toMatchObject({ done: 1, total: 1 });
+  });
+
   test("runs that are due go before: a job waits while they are late", async () => {
     const inner = await openSqliteStore({ path: ":memory:" });
     let late = false;
