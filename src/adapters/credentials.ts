@@ -41,7 +41,8 @@ class NamedCredentials implements Credentials {
 
   constructor(options: CredentialsOptions) {
     this.#options = options;
-    for (const { values } of Object.values(options.given)) this.hide(secretsOfCredential(values));
+    for (const { values } of Object.values(options.given))
+      options.secrets.add(secretsOfCredential(values));
   }
 
   async use(name: string, use: CredentialUse): Promise<Credential> {
@@ -55,8 +56,8 @@ class NamedCredentials implements Credentials {
     return { name, values, previous, settle: () => this.#settle(found) };
   }
 
-  hide(secrets: readonly string[]): void {
-    this.#options.secrets.add(secrets);
+  hide(secrets: readonly string[], until: number): void {
+    this.#options.secrets.add(secrets, until);
   }
 
   async find(name: string): Promise<KnownCredential | null> {
@@ -92,8 +93,9 @@ class NamedCredentials implements Credentials {
   }
 
   #known(record: CredentialRecord): KnownCredential {
-    this.hide(secretsOfCredential(record.values));
-    if (record.previous !== undefined) this.hide(secretsOfCredential(record.previous.values));
+    const { secrets } = this.#options;
+    secrets.add(secretsOfCredential(record.values));
+    if (record.previous !== undefined) secrets.add(secretsOfCredential(record.previous.values));
     return { ...record, name: record.id, from: "store" };
   }
 

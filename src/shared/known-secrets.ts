@@ -5,25 +5,46 @@ import { createSecretMask, type SecretMask } from "./secret-mask.ts";
  * wherever the ones before are.
  */
 export class KnownSecrets {
-  readonly #values: Set<string>;
+  /** From when on each is worthless; milliseconds since 1970. */
+  readonly #ends = new Map<string, number>();
+  #changes = 0;
 
   constructor(values: readonly string[] = []) {
-    this.#values = new Set(values);
+    this.add(values);
   }
 
-  /** Hides these, too, from now on. */
-  add(values: readonly string[]): void {
-    for (const value of values) this.#values.add(value);
+  /**
+   * Hides these, too, from now on.
+   *
+   * @param until - from when on they are worthless, in milliseconds since 1970: they are forgotten some time after, so that those of
+   * a process that runs for months do not add up. @default never
+   */
+  add(values: readonly string[], until = Number.POSITIVE_INFINITY): void {
+    this.#forgetWorthless();
+    for (const value of values) {
+      const known = this.#ends.get(value);
+      if (known === undefined) this.#changes += 1;
+      this.#ends.set(value, Math.max(known ?? until, until));
+    }
   }
 
-  /** What `make` makes of all values, made anew when there are more of them. */
+  /** What `make` makes of all values, made anew when they are others. */
   derive<T>(make: (values: readonly string[]) => T): () => T {
-    let made: { readonly count: number; readonly value: T } | null = null;
+    let made: { readonly changes: number; readonly value: T } | null = null;
     return () => {
-      const count = this.#values.size;
-      if (made?.count !== count) made = { count, value: make([...this.#values]) };
+      const changes = this.#changes;
+      if (made?.changes !== changes) made = { changes, value: make([...this.#ends.keys()]) };
       return made.value;
     };
+  }
+
+  #forgetWorthless(): void {
+    const now = Date.now();
+    for (const [value, end] of this.#ends) {
+      if (end > now) continue;
+      this.#ends.delete(value);
+      this.#changes += 1;
+    }
   }
 
   /** A mask of whatever is known when it is used. @param placeholder - stands in place of a secret. */

@@ -90,8 +90,12 @@ export interface Credentials {
    * for an address that it may not be sent to. Nothing was sent.
    */
   use(name: string, use: CredentialUse): Promise<Credential>;
-  /** Hides what a service gave in exchange for a credential, such as a token, as if it were one of its secrets. */
-  hide(secrets: readonly string[]): void;
+  /**
+   * Hides what a service gave in exchange for a credential, such as a token, as if it were one of its secrets.
+   *
+   * @param until - from when on it is worthless; milliseconds since 1970.
+   */
+  hide(secrets: readonly string[], until: number): void;
   /** Looks it up without using it; `null`: there is none. */
   find(name: string): Promise<KnownCredential | null>;
   /** All of them, by name. */

@@ -38,7 +38,7 @@ export function createHttpService(
 ): Service {
   const guard = createAddressGuard(options.allowHosts ?? []);
   const { secretHosts = {}, credentials, traceParentFor = () => null } = options;
-  const tokens = new OAuthTokens(guard, (secrets) => credentials?.hide(secrets));
+  const tokens = new OAuthTokens(guard, (secrets, until) => credentials?.hide(secrets, until));
   const credentialOf = async (
     { auth, url }: RequestParams,
     { workflowId }: ServiceContext,

@@ -1,4 +1,5 @@
 import axios, { type AxiosResponse } from "axios";
+import type { Credentials } from "../../engine/ports/credentials.ts";
 import type { CredentialValues } from "../../shared/credential-values.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
@@ -15,6 +16,9 @@ const MARGIN_MS = 30_000;
 
 /** Of a server that does not say how long a token is valid (https://www.rfc-editor.org/rfc/rfc6749#section-5.1). */
 const UNSAID_MS = 5 * 60_000;
+
+/** How long a token is hidden after its end: of a server that does not say when that is, it is a guess. */
+const HIDDEN_MS = 3_600_000;
 
 const TIMEOUT_MS = 20_000;
 
@@ -34,11 +38,11 @@ interface Kept {
 /** Access tokens that were fetched for client credentials (RFC 6749, 4.4), used by all requests until they end. */
 export class OAuthTokens {
   readonly #guard: AddressGuard;
-  readonly #hide: (secrets: readonly string[]) => void;
+  readonly #hide: Credentials["hide"];
   readonly #kept = new Map<string, Kept>();
 
   /** @param hide - hides a token in all that is logged, kept and shown. */
-  constructor(guard: AddressGuard, hide: (secrets: readonly string[]) => void) {
+  constructor(guard: AddressGuard, hide: Credentials["hide"]) {
     this.#guard = guard;
     this.#hide = hide;
   }
@@ -78,7 +82,7 @@ export class OAuthTokens {
     const isRefused = inHeader.status === 400 || inHeader.status === 401;
     const response = isRefused ? await this.#ask(url, values, false) : inHeader;
     const fetched = readToken(name, url, response);
-    this.#hide([fetched.token]);
+    this.#hide([fetched.token], Date.now() + fetched.lifetimeMs + HIDDEN_MS);
     return fetched;
   }
 

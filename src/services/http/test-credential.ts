@@ -20,7 +20,7 @@ export function createCredentialTester({
     // What was valid before would hide that the new values are not.
     const { previous: _, ...credential } = await credentials.use(name, { workflowId: null, url });
     // A token that was fetched earlier would hide the same.
-    const tokens = new OAuthTokens(guard, (secrets) => credentials.hide(secrets));
+    const tokens = new OAuthTokens(guard, (secrets, until) => credentials.hide(secrets, until));
     return { status: await askStatus(url, credential, { guard, tokens }) };
   };
 }
