@@ -78,14 +78,26 @@ export interface MailConnections extends Disposable {
   keep(session: MailSession): void;
 }
 
+interface Kept {
+  readonly session: MailSession;
+  /** Closes it once nothing has used it for a while. */
+  readonly timer: NodeJS.Timeout;
+}
+
 export function createMailConnections(server: MailServer): MailConnections {
   const limits = { ...LIMITS, ...server.limits };
   const places = bulkhead(MAX_CONNECTIONS, Number.MAX_SAFE_INTEGER);
-  const kept: MailSession[] = [];
-  const drop = (session: MailSession): void => {
-    const index = kept.indexOf(session);
+  const kept: Kept[] = [];
+  /** Also stops the timer: a connection in use must not be closed because it was kept before. */
+  const forget = (one: Kept | undefined): void => {
+    if (one === undefined) return;
+    clearTimeout(one.timer);
+    const index = kept.indexOf(one);
     if (index >= 0) kept.splice(index, 1);
-    session.connection.quit();
+  };
+  const drop = (one: Kept): void => {
+    forget(one);
+    one.session.connection.quit();
   };
   return {
     server,
@@ -94,23 +106,24 @@ export function createMailConnections(server: MailServer): MailConnections {
       signal.throwIfAborted();
       return places.execute(work, signal);
     },
-    takeKept: () => kept.pop() ?? null,
+    takeKept() {
+      const last = kept.at(-1);
+      forget(last);
+      return last?.session ?? null;
+    },
     open: (signal) => openSession(server, limits, signal),
     keep(session) {
       if (session.taken >= MAX_MESSAGES || kept.length >= MAX_CONNECTIONS) {
         session.connection.quit();
         return;
       }
-      const timer = setTimeout(() => drop(session), limits.idleMs).unref();
-      session.onEnd = () => {
-        clearTimeout(timer);
-        const index = kept.indexOf(session);
-        if (index >= 0) kept.splice(index, 1);
-      };
-      kept.push(session);
+      const timer = setTimeout(() => drop(one), limits.idleMs).unref();
+      const one: Kept = { session, timer };
+      session.onEnd = () => forget(one);
+      kept.push(one);
     },
     [Symbol.dispose]() {
-      for (const session of [...kept]) drop(session);
+      for (const one of [...kept]) drop(one);
     },
   };
 }

@@ -160,6 +160,40 @@ test("several messages share a connection, and one that the server has closed is
   });
 });
 
+test("a connection that is used again is not closed because it was idle before", async () => {
+  const connected: Socket[] = [];
+  const left: number[] = [];
+  let messages = 0;
+  let held: Socket | undefined;
+  await using server = await startScript((line, socket) => {
+    if (/^EHLO/.test(line)) connected.push(socket);
+    if (/^(EHLO|MAIL |RCPT )/.test(line)) socket.write("250 ok\r\n");
+    if (line === "DATA") socket.write("354 go\r\n");
+    if (line === ".") {
+      messages += 1;
+      // The second message is taken only after a later connection has been idle for too long.
+      if (messages === 2) held = socket;
+      else socket.write("250 ok\r\n");
+    }
+    if (line === "QUIT") {
+      left.push(connected.indexOf(socket));
+      socket.end("221 bye\r\n");
+      held?.write("250 ok\r\n");
+      held = undefined;
+    }
+  });
+  using service = serviceFor(server.port, { limits: { idleMs: 200 } });
+
+  await service.send(MAIL, "a");
+  const second = service.send(MAIL, "b");
+  await until(() => Promise.resolve(held));
+  await service.send(MAIL, "c");
+
+  await expect(second).resolves.toMatchObject({ accepted: ["ann@example.com"] });
+  expect(connected).toHaveLength(2);
+  expect(left[0]).toBe(1);
+});
+
 test("no more than five connections are open at once, and every message is sent", async () => {
   await using server = await startServer();
   using service = serviceFor(server.port);
