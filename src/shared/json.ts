@@ -25,6 +25,11 @@ export function readOwn(value: unknown, key: string): unknown {
   return Reflect.get(value, key);
 }
 
+/** Reads what stands at a path of names and positions, as `readOwn` reads each; of no names, the value itself. */
+export function readPath(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, name) => readOwn(inner, String(name)), value);
+}
+
 /** Reads an own property that is a number; `null` for anything else. */
 export function readNumber(value: unknown, key: string): number | null {
   const found = readOwn(value, key);

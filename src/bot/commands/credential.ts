@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { CredentialTest, CredentialView } from "../../engine/api/credentials.ts";
-import { CREDENTIAL_KINDS } from "../../shared/credential-values.ts";
+import { CREDENTIAL_KINDS, CREDENTIAL_NAME } from "../../shared/credential-values.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { toCredentialValue } from "../action-values.ts";
@@ -241,7 +241,7 @@ async function askRemove(
 /** The name that comes first. It is repeated only if a credential can have it: it may be a value. */
 function readName(words: readonly string[], { command }: Pick<BotContext, "command">): string {
   const name = words[0]?.toLowerCase() ?? "";
-  if (/^[a-z][a-z0-9_]{0,39}$/.test(name) && words[0]?.length === name.length) return name;
+  if (CREDENTIAL_NAME.test(name) && words[0]?.length === name.length) return name;
   throw new AppError({
     code: "command_invalid",
     message: `Say which credential, by a name of letters, digits and _: \`${usageOf(credentialCommand, command)}\`. The names are in \`${command} credential\`.`,

@@ -1,6 +1,6 @@
 import type { Ajv } from "ajv";
 import { nearest } from "../../shared/did-you-mean.ts";
-import { isJsonObject, readOwn } from "../../shared/json.ts";
+import { isJsonObject, readPath } from "../../shared/json.ts";
 import { compileEcmaPattern } from "../language/safe-pattern.ts";
 import { describeError, pathOf } from "./schema-complaints.ts";
 import { KEYWORDS, type SchemaPath, type Subschema, subschemasOf } from "./subschemas.ts";
@@ -40,7 +40,7 @@ function findWrongForm(schema: Subschema["schema"], ajv: Ajv): readonly SchemaPr
   for (const error of ajv.errors ?? []) {
     if (byPlace.has(error.instancePath)) continue;
     const path = pathOf(error);
-    const isList = path.at(-1) === "items" && Array.isArray(readAt(schema, path));
+    const isList = path.at(-1) === "items" && Array.isArray(readPath(schema, path));
     byPlace.set(error.instancePath, {
       path,
       message: describeError(error),
@@ -48,10 +48,6 @@ function findWrongForm(schema: Subschema["schema"], ajv: Ajv): readonly SchemaPr
     });
   }
   return [...byPlace.values()];
-}
-
-function readAt(value: unknown, path: SchemaPath): unknown {
-  return path.reduce((part: unknown, name) => readOwn(part, String(name)), value);
 }
 
 /** An unknown name is an annotation to the standard. One that is nearly a keyword is a slip, and would check nothing. */

@@ -4,13 +4,16 @@ import { inPlace } from "../../engine/definition/param-traits.ts";
 import { holdsTemplate, prepareParams } from "../../engine/definition/service-params.ts";
 import type { Service, ServiceAction, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
-import { isJsonObject, type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject, readOwn, readPath, toJson } from "../../shared/json.ts";
 import { plain } from "../../shared/places/place.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import { wording } from "../../shared/wording.ts";
 import { showText } from "../action.ts";
+import { valueAt } from "../answer-path.ts";
+import { linkTo } from "../http/link-header.ts";
+import { MAX_CHARACTERS } from "../http/pages.ts";
 import type { Connector, ConnectorAction, ConnectorRequest } from "./connector-file.ts";
-import { fillJson, fillText, fillUrl, type Values, valueAt } from "./fill.ts";
+import { fillJson, fillText, fillUrl, type Values } from "./fill.ts";
 import { type ConnectorAnswer, judgeAnswer, statusesOf } from "./judge-answer.ts";
 
 /**
@@ -54,7 +57,7 @@ class Connection {
     return {
       summary,
       describe: (params) => showCard(card, params),
-      outline: (params) => wording`${showCard(card, params)} (${title}, ${hostOf(baseUrl)})`,
+      outline: (params) => wording`${showCard(card, params)} (${title}, ${showCard(hostOf(baseUrl), params)})`,
       params: z.strictObject(
         Object.fromEntries(
           Object.entries(schema.shape).map(([key, part]) => [key, inPlace(part, plain)]),
@@ -109,17 +112,23 @@ class Connection {
     return found === undefined ? null : this.#output(toJson(found), look.output);
   }
 
-  /** Reads until there is no other page, or there are too many: then the list is not complete, and says so. */
+  /**
+   * Reads until there is no other page, or there are more than the connector reads or a run keeps of a step: then the list is not
+   * complete, and says so.
+   */
   async #readPages(values: Values, context: ServiceContext): Promise<Json> {
     const { request, pages } = this.#action;
     if (pages === undefined) return null;
     const items: Json[] = [];
+    let size = 0;
     let at: NextPage = { link: null, paging: {} };
     for (let count = 0; count < pages.max; count += 1) {
       const given = { ...values, paging: at.paging };
       const answer = await this.#send(request, given, context, false, at.link);
       const found = valueAt(answer.data, pages.items);
       const some: readonly Json[] = Array.isArray(found) ? found : [];
+      size += JSON.stringify(some).length;
+      if (size > MAX_CHARACTERS && count > 0) return { items, complete: false };
       items.push(...some);
       const next = nextPage(pages.next, answer, {
         url: this.#urlOf(request, values),
@@ -254,12 +263,10 @@ function toAnswer(output: Json): ConnectorAnswer {
   };
 }
 
-/** The next page by `Link` (https://www.rfc-editor.org/rfc/rfc8288). @throws {AppError} for one on another host. */
+/** @throws {AppError} for a next page on another host. */
 function nextLink({ headers }: ConnectorAnswer, first: string): string | null {
-  const link = readOwn(headers, "link");
-  const next =
-    typeof link === "string" ? /<([^>]*)>\s*;[^,]*\brel="?next\b/i.exec(link)?.[1] : null;
-  if (next === undefined || next === null) return null;
+  const next = linkTo("next", headers);
+  if (next === undefined) return null;
   const url = URL.parse(next, first);
   if (url !== null && url.origin === new URL(first).origin) return url.href;
   throw new AppError({
@@ -273,7 +280,7 @@ function showCard(card: string, params: JsonObject): string {
   return parseTemplate(card)
     .parts.map((part) => {
       if (typeof part === "string") return part;
-      const value = valueAt(params, part);
+      const value = readPath(params, part);
       return value === undefined ? "…" : showText(toJson(value));
     })
     .join("");

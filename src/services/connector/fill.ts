@@ -1,15 +1,9 @@
 import { AppError } from "../../shared/errors.ts";
-import { isJsonObject, type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
-import { parseTemplate, type TemplatePath } from "../../shared/template-parser.ts";
+import { isJsonObject, type Json, type JsonObject, readPath, toJson } from "../../shared/json.ts";
+import { parseTemplate } from "../../shared/template-parser.ts";
 
 /** What the templates of a connector stand for: parameters, `idempotency` and `paging`. */
 export type Values = JsonObject;
-
-/** The value at a path, or `undefined`. A path of no names is the value itself. */
-export function valueAt(value: unknown, path: string | TemplatePath): unknown {
-  const names = typeof path === "string" ? path.split(".").filter((name) => name !== "") : path;
-  return names.reduce<unknown>((inner, name) => readOwn(inner, name), value);
-}
 
 /** A text with its values written in. @param write - how a value is written at this place. */
 export function fillText(
@@ -18,7 +12,7 @@ export function fillText(
   write: (value: string) => string = (value) => value,
 ): string {
   return parseTemplate(template)
-    .parts.map((part) => (typeof part === "string" ? part : write(textOf(valueAt(values, part)))))
+    .parts.map((part) => (typeof part === "string" ? part : write(textOf(readPath(values, part)))))
     .join("");
 }
 
@@ -28,7 +22,7 @@ export function fillJson(template: Json, values: Values): Json | undefined {
     const { whole, paths } = parseTemplate(template);
     const [path] = paths;
     if (!whole || path === undefined) return fillText(template, values);
-    const value = valueAt(values, path);
+    const value = readPath(values, path);
     return value === undefined ? undefined : toJson(value);
   }
   if (Array.isArray(template))

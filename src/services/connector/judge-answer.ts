@@ -3,8 +3,8 @@ import { type Json, type JsonObject, readOwn } from "../../shared/json.ts";
 import { parseRetryAfter } from "../../shared/network-error.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { beginningOf } from "../../shared/shorten.ts";
+import { valueAt } from "../answer-path.ts";
 import type { ConnectorAction } from "./connector-file.ts";
-import { valueAt } from "./fill.ts";
 
 /** What the other side answered. */
 export interface ConnectorAnswer {
@@ -37,13 +37,11 @@ export function judgeAnswer(
   hide: (text: string) => string,
 ): void {
   const { status, data } = answer;
-  const said = hide(saidIn(data, failed?.message)).replaceAll(/\s+/g, " ").trim();
-  const detail = said === "" ? "" : `: ${beginningOf(said, MAX_SAID)}`;
   const later = retry.find((one) => isLater(answer, one));
   if (later !== undefined) {
     throw new AppError({
       code: "service_unavailable",
-      message: `${title} cannot do it now (status ${status})${detail}`,
+      message: `${title} cannot do it now (status ${status})${detailOf(data, failed, hide)}`,
       retryable: true,
       ...omitUndefined({ retryAfterMs: waitOf(answer, later.until) ?? undefined }),
     });
@@ -53,7 +51,7 @@ export function judgeAnswer(
   if (isDone && !isFailed) return;
   throw new AppError({
     code: "service_rejected",
-    message: `${title} refused the request (status ${status})${detail}`,
+    message: `${title} refused the request (status ${status})${detailOf(data, failed, hide)}`,
   });
 }
 
@@ -81,6 +79,16 @@ function waitOf({ headers }: ConnectorAnswer, until: string | undefined): number
 function isThere(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === "") return false;
   return !Array.isArray(value) || value.length > 0;
+}
+
+/** What the service says of it, to stand at the end of a message; empty if it says nothing. */
+function detailOf(
+  data: Json,
+  failed: ConnectorAction["failed"],
+  hide: (text: string) => string,
+): string {
+  const said = hide(saidIn(data, failed?.message)).replaceAll(/\s+/g, " ").trim();
+  return said === "" ? "" : `: ${beginningOf(said, MAX_SAID)}`;
 }
 
 function saidIn(data: Json, path: string | undefined): string {

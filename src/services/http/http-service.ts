@@ -7,10 +7,11 @@ import {
 import type { SecretUse, Service, ServiceContext } from "../../engine/ports/service.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { defineAction, showText } from "../action.ts";
+import { valueAt } from "../answer-path.ts";
 import { createAddressGuard } from "./address-guard.ts";
 import { OAuthTokens } from "./oauth-tokens.ts";
 import { outlineRequest } from "./outline-request.ts";
-import { pagesProblems, readPages, valueAt } from "./pages.ts";
+import { pagesProblems, readPages } from "./pages.ts";
 import { RequestParams } from "./request-params.ts";
 import { checkSecretHosts, type SecretHosts, secretHostProblems } from "./secret-hosts.ts";
 import { sendRequest } from "./send-request.ts";

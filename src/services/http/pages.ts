@@ -3,12 +3,13 @@ import { inPlace } from "../../engine/definition/param-traits.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { plain } from "../../shared/places/place.ts";
+import { valueAt } from "../answer-path.ts";
 import { linkTo } from "./link-header.ts";
 
 const MAX_PAGES = 10_000;
 
 /** Characters of all pages together as JSON: they are stored in the log of the run. */
-const MAX_CHARACTERS = 1_000_000;
+export const MAX_CHARACTERS = 1_000_000;
 
 /** Where something stands in an answer: `meta.next`. */
 export const AnswerPath = inPlace(
@@ -156,14 +157,6 @@ function itemsOf(data: Json, { items: path }: PagesParam, host: string, count: n
     code: "service_rejected",
     message: `Page ${count} of ${host} has no list ${path === undefined ? "as its answer" : `at "${path}"`}. Correct "pages.items".`,
   });
-}
-
-/** What stands at a path; `undefined`: nothing. */
-export function valueAt(data: Json, path: string): Json | undefined {
-  let value: Json | undefined = data;
-  for (const name of path.split("."))
-    value = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return value;
 }
 
 function tooMuch(host: string, count: number): AppError {

@@ -9,6 +9,7 @@ import { createHttpService } from "../../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { KnownSecrets } from "../../../src/shared/known-secrets.ts";
+import { plainText } from "../../../src/shared/wording.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import {
   type Answer,
@@ -306,6 +307,24 @@ describe("an action of a shipped connector", () => {
     expect(output).toMatchObject({ complete: false });
   });
 
+  test("stops before a list is more than a run keeps, and says so", async () => {
+    const large = json(200, [{ body: "x".repeat(400_000) }], { link: '</more>; rel="next"' });
+
+    const { output, received } = await call("github.listIssues", REPO, large);
+
+    expect(output).toMatchObject({ items: { length: 2 }, complete: false });
+    expect(received).toHaveLength(3);
+  });
+
+  test("reads the next page in whatever form a Link header says it", async () => {
+    const quoted = '</prev>; rel="prev", </more>; title="a, b"; rel="last next"';
+    const pages = inTurn(json(200, [{ number: 1 }], { link: quoted }), json(200, []));
+
+    const { received } = await call("github.listIssues", REPO, pages);
+
+    expect(received[1]?.url).toBe("/more");
+  });
+
   test("finds what an earlier attempt did, and nothing else", async () => {
     const first = await call("github.createIssue", { ...REPO, title: "x" }, json(201, {}));
     const { body } = JSON.parse(first.received[0]?.body ?? "{}");
@@ -391,6 +410,14 @@ describe("a value is one part of an address", () => {
       code: "params_invalid",
     });
   });
+});
+
+test("what is asked for approval names the host that gets it", () => {
+  const request = requestOf(createHttpService());
+  const { outline } = createConnectorService(shipped("jira"), request).actions["commentIssue"] ?? {};
+  const params = { site: "acme", issue: "OPS-1", text: "Done" };
+
+  expect(plainText(outline?.(params) ?? [])).toContain("(Jira Cloud, acme.atlassian.net)");
 });
 
 test("what is wrong with a file is said with its place", () => {

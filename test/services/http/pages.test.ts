@@ -155,9 +155,11 @@ describe("an effect that may have happened", () => {
     expect((await look({}, 404, {})).found).toBeNull();
     expect((await look({ found: "items" }, 200, { items: [] })).found).toBeNull();
     expect((await look({ found: "items.first" }, 200, {})).found).toBeNull();
-    expect((await look({ found: "items" }, 200, { items: [order] })).found).toMatchObject({
-      data: { items: [order] },
-    });
+    for (const found of ["items", "items.0"])
+      expect((await look({ found }, 200, { items: [order] })).found).toMatchObject({
+        data: { items: [order] },
+      });
+    expect((await look({ found: "items.0" }, 200, { items: [] })).found).toBeNull();
   });
 
   test("stays unknown where the question is refused", async () => {
