@@ -42,6 +42,8 @@ const Look = z.strictObject({
     .optional(),
   /** The answer of a service that does not know it. @default 404 */
   absent: z.array(Status).default([404]),
+  /** Where it is not found: `ask` if the service may not show at once what is new, so that nothing is done twice. */
+  notFound: z.enum(["repeat", "ask"]).default("repeat"),
   /** Where what the action gives stands in the one that was found. @default as in the answer of the action */
   output: z.record(z.string().min(1), Path).optional(),
 });

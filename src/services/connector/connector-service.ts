@@ -4,7 +4,14 @@ import { inPlace } from "../../engine/definition/param-traits.ts";
 import { holdsTemplate, prepareParams } from "../../engine/definition/service-params.ts";
 import type { Service, ServiceAction, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
-import { isJsonObject, type Json, type JsonObject, readOwn, readPath, toJson } from "../../shared/json.ts";
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  readOwn,
+  readPath,
+  toJson,
+} from "../../shared/json.ts";
 import { plain } from "../../shared/places/place.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import { wording } from "../../shared/wording.ts";
@@ -57,7 +64,8 @@ class Connection {
     return {
       summary,
       describe: (params) => showCard(card, params),
-      outline: (params) => wording`${showCard(card, params)} (${title}, ${showCard(hostOf(baseUrl), params)})`,
+      outline: (params) =>
+        wording`${showCard(card, params)} (${title}, ${showCard(hostOf(baseUrl), params)})`,
       params: z.strictObject(
         Object.fromEntries(
           Object.entries(schema.shape).map(([key, part]) => [key, inPlace(part, plain)]),
@@ -101,15 +109,20 @@ class Connection {
     const { look } = this.#action;
     if (look === undefined) return null;
     const values = valuesOf(params, context);
-    const { status, data } = await this.#send(look.request, values, context, true);
-    if (look.absent.includes(status)) return null;
-    if (look.list === undefined)
-      return isMatch(data, look.where, values) ? this.#output(data, look.output) : null;
-    const list = valueAt(data, look.list);
-    const found: unknown = Array.isArray(list)
-      ? list.find((one: unknown) => isMatch(one, look.where, values))
-      : undefined;
-    return found === undefined ? null : this.#output(toJson(found), look.output);
+    const answer = await this.#send(look.request, values, context, true);
+    const found = findOne(look, answer, values);
+    if (found !== undefined) return this.#output(toJson(found), look.output);
+    if (look.notFound === "ask") throw this.#uncertain();
+    return null;
+  }
+
+  #uncertain(): AppError {
+    const { title } = this.#connector;
+    return new AppError({
+      code: "outcome_unknown",
+      message: `It is not known whether an earlier try of ${this.#place} had its effect: ${title} does not find it, but may not show at once what is new. Look there, then say so, or retry the run or cancel it.`,
+      outcomeUnknown: true,
+    });
   }
 
   /**
@@ -206,11 +219,19 @@ function uuidOf(key: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function isMatch(
-  one: unknown,
-  where: NonNullable<ConnectorAction["look"]>["where"],
-  values: Values,
-): boolean {
+type Look = NonNullable<ConnectorAction["look"]>;
+
+/** What an earlier attempt did, in the answer to a look; `undefined`: it is not there. */
+function findOne({ absent, list, where }: Look, answer: ConnectorAnswer, values: Values): unknown {
+  const { status, data } = answer;
+  if (absent.includes(status)) return undefined;
+  const found = list === undefined ? [data] : valueAt(data, list);
+  return Array.isArray(found)
+    ? found.find((one: unknown) => isMatch(one, where, values))
+    : undefined;
+}
+
+function isMatch(one: unknown, where: Look["where"], values: Values): boolean {
   if (where === undefined) return isJsonObject(one);
   const found = valueAt(one, where.path);
   if (where.contains !== undefined)

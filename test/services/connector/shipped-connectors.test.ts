@@ -339,7 +339,29 @@ describe("an action of a shipped connector", () => {
   });
 });
 
+test("what Jira does not find yet may be there all the same: a person is asked", async () => {
+  const params = { site: "acme", project: "OPS", type: "Task", summary: "x", description: "y" };
+  const issue = { id: "1", key: "OPS-1", self: "https://acme.atlassian.net/rest/api/3/issue/1" };
+
+  const { output } = await call("jira.createIssue", params, json(200, { issues: [issue] }), "look");
+  expect(output).toMatchObject({ key: "OPS-1" });
+  await expect(
+    call("jira.createIssue", params, json(200, { issues: [] }), "look"),
+  ).rejects.toMatchObject({ code: "outcome_unknown", outcomeUnknown: true });
+});
+
 describe("a refusal of a service", () => {
+  test.each([403, 429])("by GitHub's limit, %i, says when it is over", async (status) => {
+    const reset = String(Math.ceil(Date.now() / 1000) + 600);
+    const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset };
+
+    const refused = call("github.listIssues", REPO, json(status, { message: "limit" }, headers));
+
+    await expect(refused).rejects.toMatchObject({ retryable: true });
+    const { retryAfterMs } = await refused.catch((error: unknown) => Object(error));
+    expect(retryAfterMs).toBeGreaterThan(500_000);
+  });
+
   test.each([
     {
       why: "a limit that GitHub tells by 403 and a header",
@@ -414,7 +436,8 @@ describe("a value is one part of an address", () => {
 
 test("what is asked for approval names the host that gets it", () => {
   const request = requestOf(createHttpService());
-  const { outline } = createConnectorService(shipped("jira"), request).actions["commentIssue"] ?? {};
+  const { outline } =
+    createConnectorService(shipped("jira"), request).actions["commentIssue"] ?? {};
   const params = { site: "acme", issue: "OPS-1", text: "Done" };
 
   expect(plainText(outline?.(params) ?? [])).toContain("(Jira Cloud, acme.atlassian.net)");
