@@ -6,7 +6,7 @@ import { createDatabaseService } from "../../src/services/database/database-serv
 import { tempFolder } from "../store/temp-folder.ts";
 import { tsOf } from "../support/bot.ts";
 import { Example } from "../support/example.ts";
-import { startLoopbackServer } from "../support/loopback-server.ts";
+import { json, startLoopbackServer } from "../support/loopback-server.ts";
 
 const SECRETS = { DEPLOY_WEBHOOK: "secret-of-the-pipeline", CI_TOKEN: "token-of-the-pipeline" };
 const BUILD = { build: "b-7", service: "shop", environment: "production", version: "1.4.0" };
@@ -46,12 +46,32 @@ test("who wrote the change does not decide, and a deployment that is refused is 
 
   await announceBuild(example, { author: "U0ALICE" });
   const comment = "Not on a Friday";
-  await expect(example.decide("decide", "U0ALICE", "reject", { comment })).rejects.toThrow();
+  await expect(example.decide("decide", "U0ALICE", "reject", { comment })).rejects.toThrow(
+    '"reason":"excluded"',
+  );
   await example.decide("decide", "U0BOB", "reject", { comment });
 
   expect((await example.ended()).output).toEqual({ result: "stopped", build: "b-7" });
   expect(ci.received).toMatchObject([{ url: "/api/builds/b-7/cancel" }]);
 });
+
+test.for([
+  ["approve", "Continue build b-7 by hand"],
+  ["reject", "Cancel build b-7 by hand"],
+] as const)(
+  "a pipeline that refuses what follows from %s is left to on-call",
+  async ([choice, says]) => {
+    await using ci = await startLoopbackServer(json(400, {}));
+    const instead = { "https://ci.example.com": ci.url };
+    await using example = await Example.deploy("deploy-approval", { instead, secrets: SECRETS });
+
+    await announceBuild(example, { author: "U0ALICE" });
+    await example.decide("decide", "U0BOB", choice, { comment: "As agreed" });
+
+    await example.bot.message("C0ONCALL", new RegExp(says));
+    expect((await example.ended()).output).toEqual({ result: "by-hand", build: "b-7" });
+  },
+);
 
 const publishRelease = ({ bot }: Example) =>
   bot.engine.triggers.publish({
@@ -94,7 +114,7 @@ test("on-call is handed over by one person and taken by another", async () => {
   await example.decide("hand-over", "U0BOB", "done", {
     comment: "The disk of db-2 is nearly full",
   });
-  await expect(example.decide("take-over", "U0BOB", "take")).rejects.toThrow();
+  await expect(example.decide("take-over", "U0BOB", "take")).rejects.toThrow('"reason":"excluded"');
   await example.decide("take-over", "U0ALICE", "take");
 
   await example.bot.message("C0ONCALL", /<@U0BOB> hands over: The disk of db-2/);
@@ -116,7 +136,9 @@ test.for([
   ["is summed up in its thread", true, { result: "summed-up", answers: 1 }],
   ["that nobody answers ends without a summary", false, { result: "nobody-answered", answers: 0 }],
 ] as const)("a stand-up %s", async ([, isAnswered, output]) => {
-  const instead = { "30 9 * * 1-5": EACH_SECOND, '"1h"': '"2s"', '"jitter": "1m"': '"jitter": 0' };
+  // Long enough for an answer to be there in time on a busy machine.
+  const hour = isAnswered ? '"6s"' : '"1s"';
+  const instead = { "30 9 * * 1-5": EACH_SECOND, '"1h"': hour, '"jitter": "1m"': '"jitter": 0' };
   await using example = await Example.deploy("stand-up", { instead });
   const { bot } = example;
   const question = await bot.message("C0ENGINEERING", /Stand-up. Please answer/);
@@ -148,6 +170,19 @@ test.for([
 
   expect((await example.ended()).output).toEqual(output);
   expect(flags.received.map(({ body }) => JSON.parse(body))).toEqual(switched);
+});
+
+test("a flag that cannot be switched is left to on-call", async () => {
+  await using flags = await startLoopbackServer(json(400, {}));
+  await using example = await Example.deploy("feature-flag", {
+    instead: { "https://flags.example.com": flags.url },
+    secrets: { FLAGS_TOKEN: "token-of-the-flags" },
+  });
+
+  await example.bot.slash("U0ALICE", 'run feature-flag flag=new-basket percent=5 reason="A try"');
+
+  await example.bot.message("C0ONCALL", /new-basket could not be switched to 5 percent/);
+  expect((await example.ended()).output).toEqual({ result: "stuck", flag: "new-basket" });
 });
 
 test.for([
