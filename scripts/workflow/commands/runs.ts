@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { isJsonObject } from "../../../src/shared/json.ts";
 import { parseJsonBody } from "../../../src/shared/parse-json.ts";
 import { endpoints } from "../../../src/web/endpoints/index.ts";
@@ -148,7 +147,6 @@ export const retry: Command = {
     const fromStep = given.text("from");
     const variables = toVariables(given.texts("set"), "--set");
     const again = [...given.texts("again")];
-    const before = await revisionOf(context, id);
     const answer = await context.bot.call(endpoints.retryExecution, {
       params: { id },
       body: {
@@ -159,7 +157,6 @@ export const retry: Command = {
       },
       idempotencyKey: randomUUID(),
     });
-    if (answer.reopened && given.has("watch")) await untilReopened(context, id, before);
     const where = answer.fromStep === null ? "" : ` from ${answer.fromStep}`;
     const sentence = answer.reopened
       ? `${answer.executionId}: continued${where}`
@@ -167,20 +164,6 @@ export const retry: Command = {
     return begun(context, given, answer, sentence);
   },
 };
-
-const REOPENED_WITHIN_MS = 30_000;
-const LOOK_MS = 200;
-
-async function revisionOf({ bot }: Context, id: string): Promise<number> {
-  return (await bot.call(endpoints.getExecution, { params: { id } })).rev;
-}
-
-/** A retry is stored when it is answered, and begins a moment later: until then the run is over, and so is what is to be watched. */
-async function untilReopened(context: Context, id: string, before: number): Promise<void> {
-  const end = performance.now() + REOPENED_WITHIN_MS;
-  while ((await revisionOf(context, id)) === before && performance.now() < end)
-    await setTimeout(LOOK_MS);
-}
 
 export const replay: Command = {
   name: "replay",

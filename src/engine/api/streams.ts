@@ -6,7 +6,8 @@ import type { ExecutionQuery, ExecutionSummary, ExecutionView } from "./executio
 export interface Streams {
   /**
    * Follows one execution by its log: every commit once and in order, and after those that are there the state that they led to.
-   * Values are masked as in `Executions.get`; what the reader may see is asked again before anything is given out.
+   * Values are masked as in `Executions.get`; what the reader may see is asked again before anything is given out. It ends with the
+   * execution, unless a retry of it was accepted: what that does follows.
    *
    * A commit of this process is given out at once, one of another process within a second. What is not taken is not kept: at most 200
    * commits are in memory, and the log is read on when they are taken.
@@ -52,7 +53,7 @@ export type RunsMessage =
 export type RunMessage =
   | { readonly kind: "change"; readonly change: RunChange }
   | { readonly kind: "state"; readonly state: RunState }
-  /** Nothing follows: it is over, or was removed. `state` is absent if it was removed. */
+  /** Nothing follows: it is over and no retry was accepted, or it was removed. `state` is absent if it was removed. */
   | { readonly kind: "end"; readonly state?: RunState };
 
 /** One commit of an execution's log. */

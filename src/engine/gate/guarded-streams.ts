@@ -18,6 +18,8 @@ import { maskView } from "./view-for.ts";
 const POLL_MS = 1000;
 /** Commits that one reader has in memory. */
 const MAX_COMMITS = 200;
+/** Signals among which a retry is looked for: what is over gets few. */
+const SIGNALS = 100;
 /** Executions of which one reader has a change in memory, and how many of them are given out at a time. */
 const MAX_CHANGED = 1000;
 const BATCH = 50;
@@ -27,7 +29,7 @@ const FRESH_MS = 1000;
 const IDLE_MS = 60_000;
 
 export interface StreamsOptions {
-  readonly store: Pick<Store, "log" | "executions">;
+  readonly store: Pick<Store, "log" | "executions" | "signals">;
   readonly clock: Clock;
   readonly events: EngineEvents;
   readonly watch: RunWatch;
@@ -75,6 +77,8 @@ export class GuardedStreams implements Streams {
     while (!signal.aborted) {
       // The log first: what is sensitive by now masks all of it.
       const commits = await this.#commits(executionId, known);
+      // A retry that begins meanwhile is found here or in the state.
+      const isRetried = await this.#isRetried(executionId);
       const seen = await this.#options.executions.readFor(executionId, reader);
       const { view, masker } = seen;
       for (const commit of this.#whileFresh(commits)) {
@@ -86,7 +90,7 @@ export class GuardedStreams implements Streams {
       const state = toRunState(maskView(view, masker));
       if (shown !== view.rev) yield { kind: "state", state };
       shown = view.rev;
-      if (isFinished(view.status)) {
+      if (isFinished(view.status) && !isRetried) {
         yield { kind: "end", state };
         return;
       }
@@ -106,6 +110,12 @@ export class GuardedStreams implements Streams {
       if (clock.elapsed() - begun > FRESH_MS) return;
       yield item;
     }
+  }
+
+  /** A retry was accepted and has not begun. */
+  async #isRetried(executionId: string): Promise<boolean> {
+    const pending = await this.#options.store.signals.pending({ executionId, limit: SIGNALS });
+    return pending.some(({ kind }) => kind === "retry");
   }
 
   /** The next ones after a revision. The start, revision 0, stands in the record. */

@@ -76,7 +76,7 @@ export const streamEndpoints = {
     id: "followExecution",
     path: "/api/executions/:id/events",
     summary: "What happens in one execution, from its log.",
-    description: `${HOW} \`change\` is a commit of the log; its \`id\` is the revision, with which a client resumes: nothing is lost, and nothing comes twice. \`state\` follows when all that was there has been sent. \`end\` is the last one: the execution is over (\`state\` says how), was removed, or may not be seen any more (\`error\`). Outputs of more than 100,000 characters are left out.`,
+    description: `${HOW} \`change\` is a commit of the log; its \`id\` is the revision, with which a client resumes: nothing is lost, and nothing comes twice. \`state\` follows when all that was there has been sent. \`end\` is the last one: the execution is over (\`state\` says how) and no retry of it was accepted, was removed, or may not be seen any more (\`error\`). Outputs of more than 100,000 characters are left out.`,
     access: "token",
     params: ById,
     query: z.object({ after: Revision.optional() }),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RunChange, RunsMessage } from "../../../src/engine/api/streams.ts";
+import type { RunChange, RunMessage, RunsMessage } from "../../../src/engine/api/streams.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { until } from "../../support/until.ts";
 import { WorkflowHarness } from "../../support/workflow-harness.ts";
@@ -38,6 +38,13 @@ async function upToState(messages: AsyncIterable<{ readonly kind: string }>): Pr
     if (message.kind === "state") break;
   }
   return JSON.stringify(read);
+}
+
+async function statesOf(messages: AsyncIterable<RunMessage>): Promise<readonly string[]> {
+  const states: string[] = [];
+  for await (const message of messages)
+    if (message.kind !== "change") states.push(`${message.kind} ${message.state?.status}`);
+  return states;
 }
 
 test("what is sensitive is masked in the log for those who may not know it", async () => {
@@ -97,6 +104,29 @@ test("what another process does comes within a second for one run, within two fo
     if (got.value.kind === "change") changes.push(got.value.change);
   expect(changes.map((change) => change.rev)).toEqual(changes.map((_, index) => rev + 2 + index));
   await all.return?.();
+});
+
+test("a retry that was accepted and has not begun is waited for: the old failure is no end", async () => {
+  const dividing = {
+    id: "dividing",
+    name: "Dividing",
+    inputs: { by: { type: "number", required: true } },
+    steps: [{ id: "divide", type: "transform", config: { expression: "6 / variables.by" } }],
+  };
+  await using harness = await WorkflowHarness.open(dividing, { pollMs: 60_000 });
+  const { executionId, status } = await harness.start("dividing", { by: 0 });
+  expect(status).toBe("failed");
+  // This process does not know of it until it looks into the store.
+  const retry = { executionId, by: "U0ALICE", variables: { by: 2 }, variableForm: "json" } as const;
+  await harness.another().executions.retry(retry);
+  const read = statesOf(harness.engine.streams.follow(executionId, -1, "api", NEVER));
+  await settle();
+
+  await harness.clock.advance(60_000);
+
+  expect((await read).at(0)).toBe("state failed");
+  expect((await read).at(-1)).toBe("end completed");
+  expect((await read).filter((state) => state.startsWith("end"))).toHaveLength(1);
 });
 
 test("a reader that does not take what changes is cut, and keeps nothing in memory", async () => {

@@ -17,6 +17,15 @@ const failing = {
   steps: [{ id: "divide", type: "transform", config: { expression: "10 / variables.amount" } }],
 };
 
+/** The same, and waits afterwards. */
+const resting = {
+  ...{ ...failing, id: "resting", name: "Resting" },
+  steps: [
+    { ...failing.steps[0], next: "pause" },
+    { id: "pause", type: "wait", config: { duration: "1h" } },
+  ],
+};
+
 describe.skipIf(chromiumPath === undefined)(
   "the console in a browser (skipped where there is no Chromium)",
   () => {
@@ -56,6 +65,25 @@ describe.skipIf(chromiumPath === undefined)(
       await web.engine.executions.cancel(open, "api");
       await page.locator(".head .status.cancelled").waitFor();
       expect(problems).toEqual([]);
+    }, 60_000);
+
+    test("follows a run also on the page that says why a form was refused", async () => {
+      await using web = await openWeb();
+      const executionId = await start(web, "resting", { amount: 0 });
+      await untilStatus(web.engine, executionId, "failed");
+      const page = await browser.newPage({ baseURL: web.url });
+      await signIn(page, `/runs/${executionId}`);
+      const retry = { executionId, by: "api", variables: { amount: 5 } };
+      await web.engine.executions.retry({ ...retry, variableForm: "json" });
+      await untilStatus(web.engine, executionId, "waiting");
+
+      await page.getByText("Retry", { exact: true }).first().click();
+      await page.getByRole("button", { name: "Retry" }).click();
+      await page.getByRole("alert").waitFor();
+      await page.locator(".head .status.waiting").waitFor();
+      await web.engine.executions.cancel(executionId, "api");
+
+      await page.locator(".head .status.cancelled").waitFor();
     }, 60_000);
 
     test("keeps a view of the list in the browser", async () => {
@@ -109,7 +137,7 @@ describe.skipIf(chromiumPath === undefined)(
 
 async function openWeb(): Promise<RunningWeb> {
   const web = await startWeb({ apiToken: API_TOKEN });
-  for (const definition of [failing, waiting])
+  for (const definition of [failing, resting, waiting])
     await web.engine.workflows.deploy(definition, { by: "cli" });
   return web;
 }

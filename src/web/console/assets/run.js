@@ -1,54 +1,42 @@
 // Keeps the page of a run up to date: the server says when something happened, and the page is read anew.
 const QUIET_MS = 250;
-/** How often a page asks whether what was begun by it has begun. */
-const PENDING_MS = 400;
 
 /** @type {EventSource | null} */
 let source = null;
 
 follow();
 
-/** Follows the run as the page shows it: what happens in it, or that it begins again. */
+/** Follows the run from what the page shows. The server ends it at once if the run is over and is not retried. */
 function follow() {
   const live = document.querySelector("#live");
   if (!(live instanceof HTMLElement) || source !== null) return;
-  const { run = "", revision = "-1", state } = live.dataset;
-  if (state === "open") watch(run, revision);
-  else if (state === "pending") setTimeout(() => void refresh(), PENDING_MS);
-}
-
-/**
- * @param {string} id - of the run.
- * @param {string} known - the revision that the page shows.
- */
-function watch(id, known) {
-  const events = new EventSource(`/api/executions/${encodeURIComponent(id)}/events?after=${known}`);
+  const id = encodeURIComponent(live.dataset.run ?? "");
+  const events = new EventSource(`/api/executions/${id}/events?after=${live.dataset.revision}`);
   source = events;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const later = () => {
+  events.addEventListener("change", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void refresh(), QUIET_MS);
-  };
-  events.addEventListener("change", later);
+    timer = setTimeout(() => void refresh(id), QUIET_MS);
+  });
   events.addEventListener("end", () => {
     events.close();
     source = null;
-    later();
   });
 }
 
 /** The newest request for the page: an older answer that comes late is not shown. */
 let asked = 0;
 
-async function refresh() {
+/** @param {string} id - of the run: the address of the page is that of a form, if the server refused it. */
+async function refresh(id) {
   // What a person is filling in is not taken from under their hands.
   const { activeElement } = document;
   if (activeElement?.closest("#live form") && activeElement.matches("input, textarea, select"))
     return;
   asked += 1;
   const own = asked;
-  const response = await fetch(location.href, { headers: { accept: "text/html" } });
+  const response = await fetch(`/runs/${id}`, { headers: { accept: "text/html" } });
   if (!response.ok) return;
   const text = await response.text();
   if (own !== asked) return;

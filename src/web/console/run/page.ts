@@ -23,7 +23,7 @@ export function runPage(run: RunView): PageContent {
     place: "runs",
     scripts: ["run.js"],
     ...(refusal !== undefined && { status: 409 }),
-    content: html`<div id="live" data-run="${executionId}" data-revision="${view.rev}" data-state="${stateOf(run)}">
+    content: html`<div id="live" data-run="${executionId}" data-revision="${view.rev}">
 ${head(run)}
 ${refusal === undefined ? null : html`<p class="notice bad" role="alert">${refusal.message}</p>`}
 ${standing(run)}
@@ -38,12 +38,6 @@ ${relations(run)}
 ${history(run)}
 </div>`,
   };
-}
-
-/** Whether the page is to follow the run: what happens in it, or when it begins again. */
-function stateOf({ view, isPending }: RunView): string {
-  if (isPending) return "pending";
-  return isFinished(view.status) ? "over" : "open";
 }
 
 function head({ view, names, now }: RunView): Html {

@@ -6,12 +6,11 @@ import type { Engine } from "../../../engine/api/engine.ts";
 import type { AuditView } from "../../../engine/api/evaluation.ts";
 import type { ExecutionSummary, ExecutionView } from "../../../engine/api/executions.ts";
 import type { Definition } from "../../../engine/definition/schema.ts";
-import { isFinished } from "../../../engine/model/state.ts";
 import { AppError, isAppError } from "../../../shared/errors.ts";
 import { isJsonObject, type JsonObject } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { parseJsonBody } from "../../../shared/parse-json.ts";
-import { ById } from "../../endpoints/parts.ts";
+import { ById, NoQuery } from "../../endpoints/parts.ts";
 import type { Route } from "../../http/route.ts";
 import { Html } from "../../pages/html.ts";
 import type { PageContent } from "../layout.ts";
@@ -38,22 +37,17 @@ const DecideFields = z.object({
   comment: z.string().trim().max(3000).optional(),
 });
 
-/** `since`: what was asked of the run is not done as long as it stands at this revision. */
-const RunQuery = z.object({
-  since: z.coerce.number().int().nonnegative().optional().catch(undefined),
-});
-
 /** One run: everything about it, and what can be done with it. */
 export function runRoutes(parts: ConsoleParts): readonly Route[] {
   const { engine } = parts;
   return [
     pageAt(
       parts,
-      { id: "runPage", path: "/runs/:id", params: ById, query: RunQuery },
-      async ({ params: { id }, query: { since } }, asked) => {
+      { id: "runPage", path: "/runs/:id", params: ById, query: NoQuery },
+      async ({ params: { id } }, asked) => {
         const executionId = await engine.executions.resolveId(id);
         if (executionId !== id) return { to: `/runs/${encodeURIComponent(executionId)}` };
-        return showRun(engine, id, asked, omitUndefined({ since }));
+        return showRun(engine, id, asked);
       },
     ),
     formAt(
@@ -62,7 +56,7 @@ export function runRoutes(parts: ConsoleParts): readonly Route[] {
       async ({ params: { id } }, asked) =>
         doOrSay(engine, id, asked, async (by) => {
           await engine.executions.cancel(id, by);
-          return { id };
+          return id;
         }),
     ),
     formAt(
@@ -70,14 +64,13 @@ export function runRoutes(parts: ConsoleParts): readonly Route[] {
       { id: "retryRun", path: "/runs/:id/retry", params: ById, fields: RetryFields },
       async ({ params: { id }, fields }, asked) =>
         doOrSay(engine, id, asked, async (by) => {
-          const { rev } = await engine.executions.get(id, by);
-          const { executionId, reopened } = await engine.executions.retry({
+          const { executionId } = await engine.executions.retry({
             ...{ executionId: id, by, variableForm: "json", idempotencyKey: fields.key },
             acceptsDoubt: fields.acceptsDoubt !== undefined,
             ...(fields.from !== "" && { fromStep: fields.from }),
             ...omitUndefined({ variables: readVariables(fields.variables), again: fields.again }),
           });
-          return reopened ? { id, since: rev } : { id: executionId };
+          return executionId;
         }),
     ),
     formAt(
@@ -94,7 +87,7 @@ export function runRoutes(parts: ConsoleParts): readonly Route[] {
           if (!answer.recorded) throw refused(answer.message);
           const outcome = await answer.settled;
           if (outcome.kind === "refused") throw refused(outcome.message);
-          return { id };
+          return id;
         }),
     ),
   ];
@@ -114,20 +107,18 @@ function refused(message: string): AppError {
   return new AppError({ code: "input_invalid", message });
 }
 
-/** Does something to a run and shows it anew; what is refused is said on its page. */
+/** Does something to a run and shows it anew; what is refused is said on its page. @param act - returns the run to be shown. */
 async function doOrSay(
   engine: Engine,
   executionId: string,
   asked: PageRequest,
-  act: (by: string) => Promise<{ readonly id: string; readonly since?: number }>,
+  act: (by: string) => Promise<string>,
 ) {
   try {
-    const { id, since } = await act(asked.viewer.by);
-    const query = since === undefined ? "" : `?since=${since}`;
-    return { to: `/runs/${encodeURIComponent(id)}${query}` };
+    return { to: `/runs/${encodeURIComponent(await act(asked.viewer.by))}` };
   } catch (error) {
     if (!(error instanceof AppError) || isAppError(error, "execution_not_found")) throw error;
-    return showRun(engine, executionId, asked, { refusal: error });
+    return showRun(engine, executionId, asked, error);
   }
 }
 
@@ -143,7 +134,7 @@ async function showRun(
   engine: Engine,
   executionId: string,
   asked: PageRequest,
-  { refusal, since }: { readonly refusal?: AppError; readonly since?: number },
+  refusal?: AppError,
 ): Promise<PageContent> {
   const { viewer, formToken } = asked;
   const view = await engine.executions.get(executionId, viewer.by);
@@ -160,9 +151,7 @@ async function showRun(
     written: variablesOf(definition?.steps ?? []),
     mayChange: viewer.may("run"),
     isAdmin: viewer.isAdmin,
-    isPending: since !== undefined && isFinished(view.status) && view.rev <= since,
-    ...(refusal !== undefined && { refusal }),
-    ...omitUndefined({ diagram: drawPath(definition, view) }),
+    ...omitUndefined({ refusal, diagram: drawPath(definition, view) }),
   });
 }
 

@@ -21,8 +21,6 @@ export interface RunView {
   readonly formToken: string;
   readonly mayChange: boolean;
   readonly isAdmin: boolean;
-  /** What was asked of a run that is over is stored, and begins in a moment. */
-  readonly isPending: boolean;
   /** Why what was asked for was not done. */
   readonly refusal?: AppError;
   /** The diagram of the version with the path taken. */
