@@ -1,13 +1,16 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 import { AppError } from "../../shared/errors.ts";
-import { bareHost, isLoopback } from "../../shared/host.ts";
+import { bareHost } from "../../shared/host.ts";
 
 /** Under which addresses browsers open the pages. */
 export interface Site {
   /** Cookies are for HTTPS alone. */
   readonly isSecure: boolean;
-  /** Origin of the pages for who sends this request: `https://heddle.example.com`. */
+  /**
+   * Origin of the pages: `https://heddle.example.com`; without one from outside that which this request names. Proxies put their own
+   * name for the server in place of the public one (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header).
+   */
   originOf(headers: IncomingHttpHeaders): string;
   /**
    * Refuses requests for a name that is not the console's: a foreign page may have had its own name point at this server (DNS rebinding).
@@ -31,8 +34,7 @@ export function createSite(publicUrl?: string): Site {
   const isOwn = (host: string) => isOutside(host) || isAddress(host);
   return {
     isSecure: outside?.protocol === "https:",
-    originOf: ({ host = "" }) =>
-      outside !== null && !isLocalName(host) ? outside.origin : `http://${host.toLowerCase()}`,
+    originOf: ({ host = "" }) => outside?.origin ?? `http://${host.toLowerCase()}`,
     assertHost({ host = "" }) {
       if (isOwn(host.toLowerCase())) return;
       throw new AppError({
@@ -58,10 +60,6 @@ export function createSite(publicUrl?: string): Site {
       });
     },
   };
-}
-
-function isLocalName(host: string): boolean {
-  return isLoopback(host.replace(/:\d+$/, ""));
 }
 
 /** `localhost:3000`, `10.0.0.5`, `[::1]:3000`. */

@@ -11,14 +11,17 @@ import { until } from "../../support/until.ts";
 import { Browser } from "./browser.ts";
 
 /** The console before the simulator, where people can sign in with Slack. */
-async function openConsole(credentials: { clientSecret?: string; clientId?: string } = {}) {
+async function openConsole(
+  credentials: { clientSecret?: string; clientId?: string } = {},
+  more: { publicUrl?: string } = {},
+) {
   const stack = new AsyncDisposableStack();
   const bot = stack.use(await TestBot.start({ definitions: [askWorkflow()] }));
   const { apiUrl } = bot.simulator;
   const web = createWebServer({
     engine: bot.engine,
     ...{ host: "127.0.0.1", port: 0, apiToken: "a-token-of-the-operator" },
-    logger: pino({ level: "silent" }),
+    ...{ logger: pino({ level: "silent" }), ...more },
     signIn: new SlackSignIn({
       ...{ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, apiUrl, clock: systemClock },
       ...credentials,
@@ -44,6 +47,15 @@ async function throughSlack(browser: Browser, person: string, to = "/"): Promise
 }
 
 describe("signing in with Slack", () => {
+  test("leads back to the public address, also where a proxy names this machine as the host", async () => {
+    await using site = await openConsole({}, { publicUrl: "https://heddle.example.com" });
+
+    const sent = await new Browser(site.url).open("/sign-in/slack");
+
+    const asked = new URL(sent.headers.get("location") ?? "").searchParams;
+    expect(asked.get("redirect_uri")).toBe("https://heddle.example.com/sign-in/slack/callback");
+  });
+
   test("makes one the person that Slack says, and leads to where one wanted to go", async () => {
     await using site = await openConsole();
     const browser = new Browser(site.url);
