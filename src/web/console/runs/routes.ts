@@ -111,7 +111,6 @@ async function find({ executions, workflows }: Engine, wanted: string): Promise<
     try {
       return `/runs/${encodeURIComponent(await executions.resolveId(wanted))}`;
     } catch (error) {
-      if (isAppError(error, "execution_ambiguous")) throw error;
       if (!isAppError(error, "execution_not_found")) throw error;
     }
   }
