@@ -22,8 +22,6 @@ export interface PageContent {
   readonly content: Html;
   /** Modules that it runs. @default none */
   readonly scripts?: readonly AssetName[];
-  /** Style sheets beside that of all pages. @default none */
-  readonly styles?: readonly AssetName[];
   /** After so many seconds the browser reads it again. @default it does not */
   readonly refreshSeconds?: number;
   /** @default 200 */
@@ -57,7 +55,7 @@ export const CONSOLE_HEADERS = {
 
 /** A whole page of the console. */
 export function layout(page: PageContent, { viewer, formToken }: Frame): Html {
-  const { title, place, content, scripts = [], styles = [] } = page;
+  const { title, place, content, scripts = [] } = page;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -69,7 +67,7 @@ export function layout(page: PageContent, { viewer, formToken }: Frame): Html {
 ${page.refreshSeconds === undefined ? null : html`<meta http-equiv="refresh" content="${page.refreshSeconds}">`}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assetUrl("console.css")}">
-${styles.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">\n`)}${scripts.map((name) => html`<script type="module" src="${assetUrl(name)}"></script>\n`)}</head>
+${scripts.map((name) => html`<script type="module" src="${assetUrl(name)}"></script>\n`)}</head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header class="top">

@@ -1,26 +1,10 @@
 import type { ExecutionStatus, StepResult } from "../../engine/model/state.ts";
+import { formatDuration } from "../../shared/duration.ts";
 import { shorten } from "../../shared/shorten.ts";
 import { showHiddenInLine } from "../../shared/visible-text.ts";
 import { type Html, html } from "../pages/html.ts";
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-
-/** How long something took: `80 ms`, `1.8 s`, `3 min 5 s`, `2 h 5 min`, `4 d 3 h`. @param ms - milliseconds. */
-export function showDuration(ms: number): string {
-  if (ms < SECOND) return `${Math.max(Math.round(ms), 0)} ms`;
-  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
-  const seconds = Math.round(ms / SECOND);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return pair(Math.floor(seconds / 60), "min", seconds % 60, "s");
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 1440) return pair(Math.floor(minutes / 60), "h", minutes % 60, "min");
-  return pair(Math.floor(minutes / 1440), "d", Math.floor((minutes % 1440) / 60), "h");
-}
-
-function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
-}
+const MINUTE = 60_000;
 
 /** `2026-11-23 09:00:05 UTC`. @param at - ISO 8601, or milliseconds since 1970. */
 export function showMoment(at: string | number): string {
@@ -30,7 +14,7 @@ export function showMoment(at: string | number): string {
 /** A moment by its age, `5 min ago`, with the moment itself to be read on it. @param now - milliseconds since 1970. */
 export function age(at: string | number, now: number): Html {
   const ms = now - new Date(at).getTime();
-  const text = ms < MINUTE ? "just now" : `${showDuration(Math.floor(ms / MINUTE) * MINUTE)} ago`;
+  const text = ms < MINUTE ? "just now" : `${formatDuration(Math.floor(ms / MINUTE) * MINUTE)} ago`;
   return html`<time datetime="${new Date(at).toISOString()}" title="${showMoment(at)}">${text}</time>`;
 }
 

@@ -4,10 +4,10 @@ import type {
   CostDimension,
   CostLine,
 } from "../../../engine/api/costs.ts";
-import { toDollars } from "../../../shared/money.ts";
+import { formatDollars } from "../../../shared/money.ts";
 import { type Html, html } from "../../pages/html.ts";
 import type { PageContent } from "../layout.ts";
-import { line, showDollars } from "../words.ts";
+import { line } from "../words.ts";
 
 export const SPANS = [7, 30, 90] as const;
 
@@ -50,7 +50,7 @@ export function costsPage(view: CostsView): PageContent {
     title: "Costs",
     place: "costs",
     content: html`<div class="head"><h1>Costs</h1><p class="end actions"><a class="button" href="${csvPath(asked)}">CSV</a></p></div>
-<p>${ofAll ? "Of all runs" : "Of the runs that you started"}${asked.workflow === null ? null : html` of <code>${asked.workflow}</code> (<a href="${costsPath({ ...asked, workflow: null, by: "workflow" })}">all workflows</a>)`}, in the last ${asked.days} days: <strong>${showDollars(toDollars(total.costNano))}</strong>, ${total.calls} calls of models.${total.costUnknown > 0 ? html` The prices of ${total.costUnknown} are not known and not in it.` : null}</p>
+<p>${ofAll ? "Of all runs" : "Of the runs that you started"}${asked.workflow === null ? null : html` of <code>${asked.workflow}</code> (<a href="${costsPath({ ...asked, workflow: null, by: "workflow" })}">all workflows</a>)`}, in the last ${asked.days} days: <strong>${formatDollars(total.costNano)}</strong>, ${total.calls} calls of models.${total.costUnknown > 0 ? html` The prices of ${total.costUnknown} are not known and not in it.` : null}</p>
 <ul class="tabs" aria-label="Days">${SPANS.map((span) => tab(`${span} days`, costsPath({ ...asked, days: span }), span === asked.days))}</ul>
 <ul class="tabs" aria-label="By">${view.dimensions.map((by) => tab(`By ${NAMES[by].toLowerCase()}`, costsPath({ ...asked, by }), by === asked.by))}</ul>
 ${lines.length === 0 ? html`<p class="empty">Nothing was spent.</p>` : table(view)}
@@ -75,7 +75,7 @@ function row({ name, totals }: CostLine, asked: CostsAsked, most: number): Html 
   const label = line(nameOf(name, asked.by), 80);
   const path = costsPath({ ...asked, workflow: name, by: "step" });
   const isWorkflow = asked.by === "workflow" && !name.startsWith(":");
-  return html`<tr><th scope="row" class="wide name">${isWorkflow ? html`<a href="${path}">${label}</a>` : label}</th><td class="number" data-label="Cost">${showDollars(toDollars(costNano))}</td><td>${meter(costNano, most)}</td><td class="number" data-label="Runs">${started}</td><td class="number" data-label="Calls">${calls}</td><td class="number" data-label="Tokens in">${promptTokens}</td><td class="number" data-label="Tokens out">${completionTokens}</td></tr>
+  return html`<tr><th scope="row" class="wide name">${isWorkflow ? html`<a href="${path}">${label}</a>` : label}</th><td class="number" data-label="Cost">${formatDollars(costNano)}</td><td>${meter(costNano, most)}</td><td class="number" data-label="Runs">${started}</td><td class="number" data-label="Calls">${calls}</td><td class="number" data-label="Tokens in">${promptTokens}</td><td class="number" data-label="Tokens out">${completionTokens}</td></tr>
 `;
 }
 
@@ -95,14 +95,14 @@ function bars(lines: readonly CostLine[]): Html {
   if (lines.length === 0) return html`<p class="empty">Nothing was spent.</p>`;
   const most = Math.max(1, ...lines.map(({ totals }) => totals.costNano));
   return html`<table class="rows"><caption class="hidden-text">Costs by day, UTC</caption><thead><tr><th scope="col">Day (UTC)</th><th scope="col" class="number">Cost</th><th scope="col"><span class="hidden-text">Share of the highest</span></th></tr></thead><tbody>
-${lines.map(({ name, totals }) => html`<tr><th scope="row">${name}</th><td class="number">${showDollars(toDollars(totals.costNano))}</td><td>${meter(totals.costNano, most)}</td></tr>\n`)}</tbody></table>`;
+${lines.map(({ name, totals }) => html`<tr><th scope="row">${name}</th><td class="number">${formatDollars(totals.costNano)}</td><td>${meter(totals.costNano, most)}</td></tr>\n`)}</tbody></table>`;
 }
 
 function budgetPart(budgets: readonly BudgetStatus[]): Html {
   return html`<section><h2>Budgets of this month</h2><table class="rows"><caption class="hidden-text">Budgets of this month, UTC</caption><thead><tr><th scope="col">For</th><th scope="col" class="number">Budget</th><th scope="col" class="number">Used</th><th scope="col" class="number">Left</th></tr></thead><tbody>
 ${budgets.map(
   ({ scope, subject, monthlyNano, spentNano }) =>
-    html`<tr><th scope="row">${subject === "" ? "everything" : html`${scope} <code>${subject}</code>`}</th><td class="number" data-label="Budget">${showDollars(toDollars(monthlyNano))}</td><td class="number" data-label="Used">${showDollars(toDollars(spentNano))}</td><td class="number" data-label="Left">${showDollars(toDollars(Math.max(0, monthlyNano - spentNano)))}</td></tr>\n`,
+    html`<tr><th scope="row">${subject === "" ? "everything" : html`${scope} <code>${subject}</code>`}</th><td class="number" data-label="Budget">${formatDollars(monthlyNano)}</td><td class="number" data-label="Used">${formatDollars(spentNano)}</td><td class="number" data-label="Left">${formatDollars(Math.max(0, monthlyNano - spentNano))}</td></tr>\n`,
 )}</tbody></table></section>`;
 }
 

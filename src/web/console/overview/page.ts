@@ -3,12 +3,13 @@ import type { BudgetStatus, CostLine, QueueStats } from "../../../engine/api/cos
 import type { ExecutionSummary } from "../../../engine/api/executions.ts";
 import type { Outage } from "../../../shared/circuit-breaker.ts";
 import { counted } from "../../../shared/counted.ts";
+import { formatDuration } from "../../../shared/duration.ts";
 import { formatDollars } from "../../../shared/money.ts";
 import { quantile } from "../../../shared/quantile.ts";
 import { type Html, html } from "../../pages/html.ts";
 import type { PageContent } from "../layout.ts";
 import { decideForm } from "../run/approvals.ts";
-import { age, line, shortId, showDuration, statusTag } from "../words.ts";
+import { age, line, shortId, statusTag } from "../words.ts";
 import { runsChart } from "./chart.ts";
 
 export interface OverviewView {
@@ -65,10 +66,10 @@ function figures({ days, completed, queue, now }: OverviewView): Html {
   const todays = days.find(({ name }) => name === today)?.totals.costNano ?? 0;
   return html`<dl class="figures">
 ${figure("Success in 30 days", ended === 0 ? "–" : `${((good / ended) * 100).toFixed(1)} %`, counted(ended, "run"))}
-${figure("Half take at most", took.length === 0 ? "–" : showDuration(quantile(took, 0.5)), `of the newest ${took.length}`)}
-${figure("95 of 100 take at most", took.length === 0 ? "–" : showDuration(quantile(took, 0.95)), "people’s time included")}
+${figure("Half take at most", took.length === 0 ? "–" : formatDuration(quantile(took, 0.5)), `of the newest ${took.length}`)}
+${figure("95 of 100 take at most", took.length === 0 ? "–" : formatDuration(quantile(took, 0.95)), "people’s time included")}
 ${figure("Cost in 30 days", formatDollars(spent), `${formatDollars(todays)} today`)}
-${queue === null ? null : figure("Queue", String(queue.queued), queue.lagMs < 1000 ? "nothing is late" : `late by ${showDuration(queue.lagMs)}`)}
+${queue === null ? null : figure("Queue", String(queue.queued), queue.lagMs < 1000 ? "nothing is late" : `late by ${formatDuration(queue.lagMs)}`)}
 ${queue === null ? null : figure("Open requests", String(queue.openRequests), "of people")}
 </dl>`;
 }

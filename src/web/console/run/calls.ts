@@ -1,8 +1,9 @@
 import type { AiDecisionView, AuditView, CallView } from "../../../engine/api/evaluation.ts";
 import { counted } from "../../../shared/counted.ts";
+import { formatDuration } from "../../../shared/duration.ts";
 import { type Json, readOwn } from "../../../shared/json.ts";
 import { type Html, html } from "../../pages/html.ts";
-import { line, showDollars, showDuration, showMoment } from "../words.ts";
+import { line, showDollars, showMoment } from "../words.ts";
 import { fold, inLine, pre, value } from "./values.ts";
 
 /** What models were asked and answered. */
@@ -31,7 +32,7 @@ function oneCall(call: CallView): Html {
     usage === undefined
       ? "tokens unknown"
       : `${usage.promptTokens} + ${usage.completionTokens} tokens`;
-  const summary = html`Attempt ${attempt}, call ${number}${number > 1 ? " (repair or fallback)" : null} · <span class="mono">${line(model, 60)}</span> · ${tokens} · ${showDollars(cost)} · ${showDuration(latencyMs)}${call.problem === undefined ? null : html` · <span class="status failed">not used</span>`}`;
+  const summary = html`Attempt ${attempt}, call ${number}${number > 1 ? " (repair or fallback)" : null} · <span class="mono">${line(model, 60)}</span> · ${tokens} · ${showDollars(cost)} · ${formatDuration(latencyMs)}${call.problem === undefined ? null : html` · <span class="status failed">not used</span>`}`;
   return fold(
     summary,
     html`<div class="pair"><div class="stack"><h4>Asked</h4>${call.messages.map(({ role, content }) => html`<div><p class="quiet">${role}</p>${pre(content)}</div>`)}</div>

@@ -1,7 +1,8 @@
 import type { ExecutionView, StepView } from "../../../engine/api/executions.ts";
 import { counted } from "../../../shared/counted.ts";
+import { formatDuration } from "../../../shared/duration.ts";
 import { type Html, html } from "../../pages/html.ts";
-import { line, showDuration, stepStatus } from "../words.ts";
+import { line, stepStatus } from "../words.ts";
 import { fold, inLine, value } from "./values.ts";
 
 /** Items of one loop that are shown. */
@@ -58,7 +59,7 @@ function itemRow(item: Item): Html {
   const from = Math.min(...steps.map(({ startedAt }) => Date.parse(startedAt)));
   const to = Math.max(...steps.map(({ completedAt }) => Date.parse(completedAt)));
   const output = last?.output ?? null;
-  return html`<tr><th scope="row" class="number">${index + 1}</th><td>${stepStatus(isFailed(item) ? "failed" : "completed")}</td><td class="wide">${steps.map(({ stepId, status }) => html`<span class="tag${status === "failed" ? " bad" : ""}">${line(stepId, 40)}${status === "failed" ? " failed" : null}</span> `)}</td><td class="wide">${fold(html`${line(inLine(output), 80)}`, value(output))}</td><td class="number" data-label="Took">${showDuration(to - from)}</td></tr>
+  return html`<tr><th scope="row" class="number">${index + 1}</th><td>${stepStatus(isFailed(item) ? "failed" : "completed")}</td><td class="wide">${steps.map(({ stepId, status }) => html`<span class="tag${status === "failed" ? " bad" : ""}">${line(stepId, 40)}${status === "failed" ? " failed" : null}</span> `)}</td><td class="wide">${fold(html`${line(inLine(output), 80)}`, value(output))}</td><td class="number" data-label="Took">${formatDuration(to - from)}</td></tr>
 `;
 }
 

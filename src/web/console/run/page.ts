@@ -1,11 +1,12 @@
 import type { WaitView } from "../../../engine/api/executions.ts";
 import { isFinished } from "../../../engine/model/state.ts";
+import { formatDuration } from "../../../shared/duration.ts";
 import type { JsonObject } from "../../../shared/json.ts";
 import { type Html, html } from "../../pages/html.ts";
 import type { PageContent } from "../layout.ts";
 import type { Names } from "../people.ts";
 import { runsPath } from "../runs/filters.ts";
-import { age, line, shortId, showDollars, showDuration, showMoment, statusTag } from "../words.ts";
+import { age, line, shortId, showDollars, showMoment, statusTag } from "../words.ts";
 import { approvalsSection } from "./approvals.ts";
 import { callsSection } from "./calls.ts";
 import { changeForms } from "./changes.ts";
@@ -50,7 +51,7 @@ function head({ view, names, now }: RunView): Html {
     ],
     [
       view.completedAt === null ? "Running for" : "Took",
-      showDuration(end - Date.parse(view.startedAt)),
+      formatDuration(end - Date.parse(view.startedAt)),
     ],
     ["Cost", html`${view.costUnknown ? "at least " : null}${showDollars(view.totalCost)}`],
     [

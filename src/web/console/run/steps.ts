@@ -1,8 +1,9 @@
 import type { AuditView } from "../../../engine/api/evaluation.ts";
 import type { ErrorView, ExecutionView, StepView } from "../../../engine/api/executions.ts";
 import { counted } from "../../../shared/counted.ts";
+import { formatDuration } from "../../../shared/duration.ts";
 import { type Html, html } from "../../pages/html.ts";
-import { line, showDollars, showDuration, showMoment, stepStatus } from "../words.ts";
+import { line, showDollars, showMoment, stepStatus } from "../words.ts";
 import { type Axis, createAxis, type Span } from "./axis.ts";
 import { loopOf } from "./loops.ts";
 import { fold, value } from "./values.ts";
@@ -29,7 +30,7 @@ export function stepsSection(view: ExecutionView, audit: AuditView | null, now: 
     .map((step) => {
       const wait = waitingOn.find(({ path }) => path === step.path);
       const began = wait === undefined ? null : Date.parse(wait.since);
-      return html`<tr class="active"><th scope="row">${indent(step.path)}${line(step.stepId, 60)}</th><td class="kind"></td><td><span class="status ${wait === undefined ? "running" : "waiting"}">${wait === undefined ? step.phase : `waits for ${wait.for}`}</span></td><td class="when">${began === null ? null : bar(axis, began, now, "wait")}</td><td class="number" data-label="Took">${began === null ? "–" : showDuration(now - began)}</td><td class="number" data-label="Attempts">${step.attempt}</td><td class="number"></td></tr>\n`;
+      return html`<tr class="active"><th scope="row">${indent(step.path)}${line(step.stepId, 60)}</th><td class="kind"></td><td><span class="status ${wait === undefined ? "running" : "waiting"}">${wait === undefined ? step.phase : `waits for ${wait.for}`}</span></td><td class="when">${began === null ? null : bar(axis, began, now, "wait")}</td><td class="number" data-label="Took">${began === null ? "–" : formatDuration(now - began)}</td><td class="number" data-label="Attempts">${step.attempt}</td><td class="number"></td></tr>\n`;
     });
   if (rows.length + active.length === 0)
     return html`<section><h2>Steps</h2><p class="empty">No step has begun yet.</p></section>`;
@@ -83,7 +84,7 @@ function row(
   const marks = own.map(({ at }) => mark(axis, Date.parse(at), "failed"));
   const asked = (calls.get(path) ?? []).map(({ at, ms }) => bar(axis, at, at + ms, "call"));
   const more = html`${own.map(({ attempt, message, code }) => html`<p class="notice bad">Attempt ${attempt}: ${line(message, 500)} <code>${code}</code></p>`)}<h3>Output</h3>${step.outputOmitted === undefined ? value(output) : html`<p class="quiet">${step.outputOmitted} characters, left out here.</p>`}`;
-  return html`<tr><th scope="row">${indent(path)}${fold(html`${line(stepId, 60)}`, more)}</th><td class="kind quiet">${type}</td><td>${stepStatus(status)}</td><td class="when">${drawing([bars(axis, from, to, kind), ...asked, ...marks])}</td><td class="number" data-label="Took">${showDuration(duration)}</td><td class="number" data-label="Attempts">${attempts}</td><td class="number" data-label="Cost">${cost === 0 ? "–" : showDollars(cost)}</td></tr>
+  return html`<tr><th scope="row">${indent(path)}${fold(html`${line(stepId, 60)}`, more)}</th><td class="kind quiet">${type}</td><td>${stepStatus(status)}</td><td class="when">${drawing([bars(axis, from, to, kind), ...asked, ...marks])}</td><td class="number" data-label="Took">${formatDuration(duration)}</td><td class="number" data-label="Attempts">${attempts}</td><td class="number" data-label="Cost">${cost === 0 ? "–" : showDollars(cost)}</td></tr>
 `;
 }
 
@@ -96,7 +97,7 @@ function indent(path: string): Html | null {
 function axisNote({ folds }: Axis): Html | null {
   if (folds.length === 0) return null;
   const ms = folds.reduce((sum, fold) => sum + fold.ms, 0);
-  return html`<p class="quiet">${counted(folds.length, "long wait")} of ${showDuration(ms)} in all ${folds.length === 1 ? "is" : "are"} folded, hatched</p>`;
+  return html`<p class="quiet">${counted(folds.length, "long wait")} of ${formatDuration(ms)} in all ${folds.length === 1 ? "is" : "are"} folded, hatched</p>`;
 }
 
 function drawing(parts: readonly Html[]): Html {

@@ -2,15 +2,7 @@ import { z } from "zod";
 import type { ExecutionQuery } from "../../../engine/api/executions.ts";
 import type { ExecutionStatus } from "../../../engine/model/state.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
-
-export const STATUSES = [
-  "queued",
-  "running",
-  "waiting",
-  "completed",
-  "failed",
-  "cancelled",
-] as const satisfies readonly ExecutionStatus[];
+import { STATUSES } from "../../endpoints/execution-view.ts";
 
 /** What is asked of the list of runs, as it stands in the address. What is not understood is named, and asks for nothing. */
 export interface RunFilters {

@@ -1,11 +1,13 @@
 import type { ExecutionPage, ExecutionSummary } from "../../../engine/api/executions.ts";
 import type { WorkflowSummary } from "../../../engine/api/workflows.ts";
 import { isFinished } from "../../../engine/model/state.ts";
+import { formatDuration } from "../../../shared/duration.ts";
+import { STATUSES } from "../../endpoints/execution-view.ts";
 import { type Html, html } from "../../pages/html.ts";
 import { formField, type PageContent } from "../layout.ts";
 import type { Names } from "../people.ts";
-import { age, line, shortId, showDollars, showDuration, statusTag, statusWord } from "../words.ts";
-import { type RunFilters, runsPath, STATUSES } from "./filters.ts";
+import { age, line, shortId, showDollars, statusTag, statusWord } from "../words.ts";
+import { type RunFilters, runsPath } from "./filters.ts";
 
 export interface RunsView {
   readonly filters: RunFilters;
@@ -128,7 +130,7 @@ function row(run: ExecutionSummary, { names, mayChange, now }: RunsView): Html {
       ? null
       : html` <span class="quiet">for ${waitingOn.join(", ")}</span>`;
   const box = html`<td class="box"><input type="checkbox" name="run" value="${executionId}" aria-label="Choose run ${shortId(executionId)}"></td>`;
-  return html`<tr>${mayChange ? box : null}<th scope="row"><a class="mono" href="/runs/${executionId}">${shortId(executionId)}</a></th><td class="wide name"><a class="plain-link" href="${runsPath({ workflow: workflowId })}">${line(workflowName, 80)}</a> <span class="quiet">v${workflowVersion}</span></td><td>${statusTag(status)}${waits}</td><td data-label="Started by">${line(names(run.startedBy), 40)}</td><td class="wide labels">${labels(run.labels)}</td><td class="number" data-label="Started">${age(run.startedAt, now)}</td><td class="number" data-label="Took">${end === null && status !== "running" ? "–" : showDuration(took)}</td><td class="number" data-label="Cost">${showDollars(run.totalCost)}</td></tr>
+  return html`<tr>${mayChange ? box : null}<th scope="row"><a class="mono" href="/runs/${executionId}">${shortId(executionId)}</a></th><td class="wide name"><a class="plain-link" href="${runsPath({ workflow: workflowId })}">${line(workflowName, 80)}</a> <span class="quiet">v${workflowVersion}</span></td><td>${statusTag(status)}${waits}</td><td data-label="Started by">${line(names(run.startedBy), 40)}</td><td class="wide labels">${labels(run.labels)}</td><td class="number" data-label="Started">${age(run.startedAt, now)}</td><td class="number" data-label="Took">${end === null && status !== "running" ? "–" : formatDuration(took)}</td><td class="number" data-label="Cost">${showDollars(run.totalCost)}</td></tr>
 `;
 }
 

@@ -1,10 +1,10 @@
 import type { ExecutionSummary } from "../../../engine/api/executions.ts";
 import type { WorkflowSummary } from "../../../engine/api/workflows.ts";
 import type { Totals } from "../../../engine/model/totals.ts";
-import { toDollars } from "../../../shared/money.ts";
+import { formatDollars } from "../../../shared/money.ts";
 import { type Html, html } from "../../pages/html.ts";
 import type { PageContent } from "../layout.ts";
-import { age, line, showDollars, statusTag } from "../words.ts";
+import { age, line, statusTag } from "../words.ts";
 
 /** A workflow with what it did in the last thirty days. */
 export interface ListedWorkflow {
@@ -54,7 +54,7 @@ function row({ workflow, totals, last, isPaused }: ListedWorkflow, now: number):
     last === null
       ? html`–`
       : html`<a class="plain-link" href="/runs/${last.executionId}">${statusTag(last.status)} ${age(last.startedAt, now)}</a>`;
-  return html`<tr><th scope="row" class="wide name"><a href="${path}">${line(name, 80)}</a> <span class="quiet">v${version}</span>${about}</th><td data-label="State">${stateTag(workflow, isPaused)}</td><td data-label="Started by">${triggers.join(", ") || "–"}</td><td data-label="Last run">${lastRun}</td><td class="number" data-label="Runs in 30 days">${totals?.started ?? 0}</td><td class="number" data-label="Success">${showSuccess(totals)}</td><td class="number" data-label="Cost">${showDollars(toDollars(totals?.costNano ?? 0))}</td></tr>
+  return html`<tr><th scope="row" class="wide name"><a href="${path}">${line(name, 80)}</a> <span class="quiet">v${version}</span>${about}</th><td data-label="State">${stateTag(workflow, isPaused)}</td><td data-label="Started by">${triggers.join(", ") || "–"}</td><td data-label="Last run">${lastRun}</td><td class="number" data-label="Runs in 30 days">${totals?.started ?? 0}</td><td class="number" data-label="Success">${showSuccess(totals)}</td><td class="number" data-label="Cost">${formatDollars(totals?.costNano ?? 0)}</td></tr>
 `;
 }
 

@@ -10,13 +10,14 @@ import type {
 import type { DefinitionDiff } from "../../../engine/definition/diff.ts";
 import type { Problem } from "../../../engine/definition/problem.ts";
 import { counted } from "../../../shared/counted.ts";
+import { formatDuration } from "../../../shared/duration.ts";
 import type { Json } from "../../../shared/json.ts";
-import { toDollars } from "../../../shared/money.ts";
+import { formatDollars } from "../../../shared/money.ts";
 import { showHidden } from "../../../shared/visible-text.ts";
 import type { Graph } from "../../graphs.ts";
 import { Html, html } from "../../pages/html.ts";
 import { formField, type PageContent } from "../layout.ts";
-import { age, line, showDollars, showDuration, showMoment } from "../words.ts";
+import { age, line, showMoment } from "../words.ts";
 import { showSuccess, stateTag } from "./list-page.ts";
 
 export interface WorkflowView {
@@ -75,13 +76,13 @@ function figures({ metrics, estimate }: WorkflowView): Html {
   const half =
     durationMs === null || costNano === null
       ? null
-      : html`<div><dt>Half of ${counted(runs, "run")} took, and cost, at most</dt><dd>${showDuration(durationMs.p50)}, ${showDollars(toDollars(costNano.p50))}</dd></div>
-<div><dt>Nine of ten</dt><dd>${showDuration(durationMs.p90)}, ${showDollars(toDollars(costNano.p90))}</dd></div>`;
+      : html`<div><dt>Half of ${counted(runs, "run")} took, and cost, at most</dt><dd>${formatDuration(durationMs.p50)}, ${formatDollars(costNano.p50)}</dd></div>
+<div><dt>Nine of ten</dt><dd>${formatDuration(durationMs.p90)}, ${formatDollars(costNano.p90)}</dd></div>`;
   if (metrics === null) return html`<dl class="facts">${half}</dl>`;
   const { totals, last24h } = metrics;
   return html`<dl class="facts"><div><dt>Runs in all, and in 24 hours</dt><dd>${totals.started}, ${last24h}</dd></div>
 <div><dt>Success</dt><dd>${showSuccess(totals)}</dd></div>
-<div><dt>Cost in all</dt><dd>${showDollars(toDollars(totals.costNano))}</dd></div>
+<div><dt>Cost in all</dt><dd>${formatDollars(totals.costNano)}</dd></div>
 ${half}</dl>`;
 }
 
