@@ -2,7 +2,7 @@ import { keepDirection } from "../shared/direction.ts";
 import { shorten } from "../shared/shorten.ts";
 import { type Diagram, edgeKey } from "./diagram.ts";
 import { placeBody } from "./layout.ts";
-import { widthOf } from "./measure.ts";
+import { widthOf, wrap } from "./measure.ts";
 import { markText, outline } from "./outline.ts";
 import type { Overlay } from "./overlay.ts";
 import { arrowHead, roundedPath } from "./paths.ts";
@@ -90,7 +90,8 @@ function drawBody(body: PlacedBody, drawing: Drawing): readonly string[] {
   const isInner = body.start === null;
   const frame = `<rect class="diagram-inner" x="${n(body.x)}" y="${n(body.y)}" width="${n(body.width)}" height="${n(body.height)}" rx="6" fill="${theme.inner}" stroke="${theme.line}" stroke-dasharray="4 3"/>`;
   const labelAt = { x: body.x + NODE.padding, y: body.y + NODE.padding + FONT.small * 0.8 };
-  const label = wholeOrCut(body.body.label, body.width - NODE.padding * 2);
+  const width = body.width - NODE.padding * 2;
+  const [label = ""] = wrap(body.body.label, { width, size: FONT.small, lines: 1 });
   return [
     ...(isInner ? [frame] : []),
     ...(label === ""
@@ -109,12 +110,6 @@ function drawBody(body: PlacedBody, drawing: Drawing): readonly string[] {
     ...body.nodes.flatMap((node) => drawNode(node, drawing)),
     ...body.edges.flatMap((edge) => drawEdgeLabel(edge, drawing)),
   ];
-}
-
-function wholeOrCut(text: string, width: number): string {
-  let cut = text;
-  while (cut.length > 1 && widthOf(cut, FONT.small) > width) cut = shorten(text, cut.length - 1);
-  return cut;
 }
 
 const DASHES = { route: "", failure: "6 4", timeout: "2 4", doubt: "8 3 2 3" } as const;

@@ -113,6 +113,16 @@ describe("a workflow of many steps", () => {
       })),
     );
 
+  test("is drawn in bounded time with a head of any length", () => {
+    const items = `{{variables.${"rows ".repeat(10_000)}}}`;
+    const steps = [{ id: "x", type: "transform", config: { expression: "1" } }];
+    const diagram = diagramOf([{ id: "each", type: "foreach", config: { items, steps } }]);
+    let svg = "";
+
+    expect(cpuTime(() => (svg = toSvg(diagram)))).toBeLessThan(1000);
+    expect(svg).toMatch(/>for each of {{variables.rows[^<]*…</);
+  });
+
   test.for([60, 61, 500])("is drawn in bounded time and size with %d of them", (count) => {
     let svg = "";
     const tookMs = cpuTime(() => {
