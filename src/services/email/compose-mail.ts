@@ -5,7 +5,7 @@ import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { fillEmailTemplate } from "./email-template.ts";
-import { readAddresses } from "./mail-addresses.ts";
+import { MAX_RECIPIENTS, readAddresses } from "./mail-addresses.ts";
 import { type Attachment, MAX_ATTACHMENTS, type SendParams } from "./mail-params.ts";
 import { textOfHtml } from "./text-of-html.ts";
 
@@ -44,6 +44,11 @@ export async function composeMail(
 ): Promise<ComposedMail> {
   const { subject, html } = await contentOf(params, templatesDir);
   const { sender, to, cc, bcc, replyTo } = await addressesOf(params, from);
+  const recipients = new Set([...to, ...cc, ...bcc].map(({ address }) => address));
+  if (recipients.size > MAX_RECIPIENTS)
+    throw invalid(
+      `A message goes to ${MAX_RECIPIENTS} addresses at most, "to", "cc" and "bcc" together. Send several, or use a mailing list.`,
+    );
   const messageId = messageIdOf(idempotencyKey, sender.address);
   const text = params.text || (html === null ? undefined : await textOfHtml(html));
   const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
@@ -62,7 +67,6 @@ export async function composeMail(
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const recipients = new Set([...to, ...cc, ...bcc].map(({ address }) => address));
   const source = await message.compile().build();
   return { messageId, from: sender.address, recipients: [...recipients], source };
 }

@@ -3,7 +3,7 @@ import type { MailboxAddress } from "nodemailer/lib/addressparser";
 import { AppError } from "../../shared/errors.ts";
 
 /** Recipients of one message, all fields together. */
-const MAX_RECIPIENTS = 100;
+export const MAX_RECIPIENTS = 100;
 
 /** A plain local part and domain: no spaces, quotes, brackets or control characters. */
 const ADDRESS = /^[^\s<>()[\]\\,;:@"\p{Cc}]{1,64}@[^\s<>()[\]\\,;:@"\p{Cc}]{1,253}$/u;

@@ -92,6 +92,17 @@ describe("a message", () => {
     expect(message?.recipients).toHaveLength(5);
   });
 
+  test("goes to a hundred addresses at most, copies among them", async () => {
+    await using sink = await openMailSink();
+    const list = (field: string) =>
+      Array.from({ length: 60 }, (_, n) => `${field}${n}@example.com`);
+
+    const sending = send(sink.port, { ...MAIL, to: list("to"), bcc: list("bcc") });
+
+    await expect(sending).rejects.toMatchObject({ code: "params_invalid" });
+    expect(sink.messages()).toEqual([]);
+  });
+
   test("asks for answers elsewhere than at its sender", async () => {
     await using sink = await openMailSink();
 
