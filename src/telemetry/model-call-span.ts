@@ -23,7 +23,7 @@ export interface ModelCallOptions {
  */
 export const GENAI_CONVENTIONS = "1.41.0";
 
-/** Most characters of what was asked, or answered, in one call. */
+/** Most characters of one message, or of an answer. */
 const MAX_CONTENT = 50_000;
 
 /** The attributes of the span of a model's call. */
@@ -93,16 +93,19 @@ function contentAttributes(
   { messages, text }: CallRecord,
   { hideSecrets }: ModelCallOptions,
 ): Record<string, AttributeValue> {
-  const part = (content: string) => [{ type: "text", content: cut(hideSecrets(content)) }];
-  const asked = messages.map(({ role, content }) => ({ role, parts: part(content) }));
+  const asked = messages.map(({ role, content }) => ({ role, content: cut(hideSecrets(content)) }));
+  const answered = { role: "assistant", content: cut(hideSecrets(text)) };
   return {
-    "gen_ai.input.messages": JSON.stringify(asked),
-    "gen_ai.output.messages": JSON.stringify([{ role: "assistant", parts: part(text) }]),
-    "langfuse.observation.input": JSON.stringify(
-      messages.map(({ role, content }) => ({ role, content: cut(hideSecrets(content)) })),
-    ),
-    "langfuse.observation.output": cut(hideSecrets(text)),
+    "gen_ai.input.messages": JSON.stringify(asked.map(inParts)),
+    "gen_ai.output.messages": JSON.stringify([inParts(answered)]),
+    "langfuse.observation.input": JSON.stringify(asked),
+    "langfuse.observation.output": answered.content,
   };
+}
+
+/** A message as the GenAI conventions write it. */
+function inParts({ role, content }: { readonly role: string; readonly content: string }) {
+  return { role, parts: [{ type: "text", content }] };
 }
 
 /** Secrets are masked before: half of one would not be recognized. */

@@ -1,5 +1,6 @@
 import type { StepError } from "../engine/model/events.ts";
 import { framePath, isWithin, stepIdOf } from "../engine/model/step-path.ts";
+import { toDollars } from "../shared/money.ts";
 import type { Attributes, AttributeValue, Span, SpanEvent, SpanLink } from "./span.ts";
 import { attemptPart, spanIdOf, traceIdOf } from "./span-ids.ts";
 
@@ -195,7 +196,7 @@ export class RunTrace {
         attributes: {
           "heddle.step.path": step.path,
           ...(attempts > 0 && { "heddle.step.attempts": attempts }),
-          ...(costNano > 0 && { "heddle.cost.usd": costNano / 1e9 }),
+          ...(costNano > 0 && { "heddle.cost.usd": toDollars(costNano) }),
           ...attributes,
         },
       },
