@@ -49,26 +49,35 @@ export class GuardedJobs implements Jobs {
       ...(await bulk.jobs.list()).map((job) => toJob(job)),
       ...(await removals.list()).map((job) => toRemoval(job)),
     ];
-    return jobs
+    const seen = jobs
       .filter(({ by }) => isAdmin || this.#isOf(by, reader))
       .toSorted((a, b) => b.at - a.at);
+    return Promise.all(seen.map((job) => this.#withStop(job)));
   }
 
   async get(id: string, reader: string): Promise<Job> {
-    const { bulk, removals } = this.#parts;
     const job = await this.#find(id);
     const isTheirs = job !== null && this.#isOf(job.by, reader);
     if (job === null || !(isTheirs || (await this.#gate.access.isAdmin(reader))))
       throw notFound(id);
-    const stop = await (job.kind === "remove" ? removals : bulk).jobs.stopOf(id);
-    return { ...job, stopped: job.stopped ?? stop };
+    return this.#withStop(job);
+  }
+
+  /** While a job is under way, that it is to stop is kept beside it. */
+  async #withStop(job: Job): Promise<Job> {
+    if (job.endedAt !== null) return job;
+    return { ...job, stopped: await this.#jobsOf(job).stopOf(job.id) };
+  }
+
+  #jobsOf({ kind }: Job): Pick<BulkJobs["jobs"], "askToStop" | "stopOf"> {
+    const { bulk, removals } = this.#parts;
+    return kind === "remove" ? removals.jobs : bulk.jobs;
   }
 
   async stop(id: string, by: string): Promise<Job> {
     const job = await this.get(id, by);
     if (job.endedAt !== null || job.stopped !== null) return job;
-    const { bulk, removals } = this.#parts;
-    const stopped = await (job.kind === "remove" ? removals : bulk).jobs.askToStop(id, by);
+    const stopped = await this.#jobsOf(job).askToStop(id, by);
     await this.#gate.trail.write(by, {
       action: "bulk",
       ...omitUndefined({ workflowId: job.workflowId }),

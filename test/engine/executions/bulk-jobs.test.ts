@@ -238,6 +238,7 @@ describe("doing the same with many runs", () => {
 
     const stopped = await harness.engine.jobs.stop(job.id, "U0ALICE");
     expect(stopped).toMatchObject({ endedAt: null, stopped: { by: "U0ALICE" } });
+    expect(await harness.engine.jobs.list("U0ALICE")).toEqual([stopped]);
     letThrough();
     const ended = await over(harness, job);
 
