@@ -5,7 +5,7 @@ import type { NameKind } from "../ports/name-checks.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import { externalNames } from "./param-traits.ts";
 import { Permissions } from "./permissions.ts";
-import { type Definition, Report } from "./schema.ts";
+import { type Definition, placedTriggersOf, Report } from "./schema.ts";
 import type { StepType } from "./step-type.ts";
 import type { TriggerType } from "./trigger-type.ts";
 
@@ -42,17 +42,13 @@ export function findExternalNames(
 }
 
 /** Where a definition names something outside in full. */
-export function placeNames(
-  { steps, trigger, triggers, report, permissions }: Definition,
-  context: NamingContext,
-): readonly PlacedName[] {
-  const listed = (triggers ?? []).map((one, index) => ({ one, path: ["triggers", index] }));
-  const all = trigger === undefined ? listed : [...listed, { one: trigger, path: ["trigger"] }];
+export function placeNames(definition: Definition, context: NamingContext): readonly PlacedName[] {
+  const { steps, report, permissions } = definition;
   return [
     ...namesOf(Report, toJson(report ?? {}), ["report"]),
     ...namesOf(Permissions, toJson(permissions ?? {}), ["permissions"]),
-    ...all.flatMap(({ one, path }) =>
-      namesOf(context.triggerTypes.get(one.type)?.config, toJson(one), path),
+    ...placedTriggersOf(definition).flatMap(({ trigger, path }) =>
+      namesOf(context.triggerTypes.get(trigger.type)?.config, toJson(trigger), path),
     ),
     ...steps.flatMap((step, index) => namesInStep(step, ["steps", index], context)),
   ];

@@ -202,6 +202,16 @@ export function triggersOf(definition: Definition): readonly TriggerDefinition[]
   return definition.triggers ?? (definition.trigger ? [definition.trigger] : []);
 }
 
+/** The same, each with its place in the document. */
+export function placedTriggersOf(
+  definition: Definition,
+): readonly { readonly trigger: TriggerDefinition; readonly path: readonly (string | number)[] }[] {
+  return triggersOf(definition).map((trigger, index) => ({
+    trigger,
+    path: definition.triggers ? ["triggers", index] : ["trigger"],
+  }));
+}
+
 /** The AI decisions of a definition, those in the bodies of other steps too, in the order of the document. */
 export function aiStepsOf(steps: unknown): readonly StepDefinition[] {
   if (Array.isArray(steps)) return steps.flatMap(aiStepsOf);

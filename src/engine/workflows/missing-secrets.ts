@@ -2,7 +2,7 @@ import { asAppError } from "../../shared/errors.ts";
 import { formatPath } from "../../shared/format-path.ts";
 import { type JsonObject, toJson } from "../../shared/json.ts";
 import type { Problem } from "../definition/problem.ts";
-import type { Definition } from "../definition/schema.ts";
+import { type Definition, placedTriggersOf } from "../definition/schema.ts";
 import type { TriggerType } from "../definition/trigger-type.ts";
 import { findTemplates } from "../language/template.ts";
 
@@ -48,13 +48,11 @@ function inTemplates(definition: Definition): readonly NamedSecret[] {
 }
 
 function inTriggers(
-  { trigger, triggers = [] }: Definition,
+  definition: Definition,
   types: ReadonlyMap<string, TriggerType>,
 ): readonly NamedSecret[] {
-  const listed = triggers.map((one, index) => ({ one, base: ["triggers", index] as const }));
-  const all = trigger === undefined ? listed : [...listed, { one: trigger, base: ["trigger"] }];
-  return all.flatMap(({ one, base }) => {
-    const { type, id: _id, inputs: _inputs, ...config } = one;
+  return placedTriggersOf(definition).flatMap(({ trigger, path: base }) => {
+    const { type, id: _id, inputs: _inputs, ...config } = trigger;
     const named = types.get(type)?.secrets?.(config) ?? [];
     return named.map(({ name, path }) => ({ name, path: [...base, ...path] }));
   });
