@@ -153,6 +153,7 @@ export function secretValues(config: Config): readonly string[] {
     ...secretsOfCredentials(credentials),
     mail?.login?.password,
     ...headerSecrets(tracing?.headers ?? {}),
+    ...secretsOfUrl(tracing?.url ?? ""),
     ...Object.values(databases).flatMap(secretsOfUrl),
     ...(store.kind === "mongodb" ? secretsOfUri(store.uri) : []),
   ].filter((value) => typeof value === "string");

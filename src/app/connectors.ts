@@ -4,12 +4,13 @@ import type { Service } from "../engine/ports/service.ts";
 import { readConnector } from "../services/connector/connector-file.ts";
 import { createConnectorService } from "../services/connector/connector-service.ts";
 import { isAppError } from "../shared/errors.ts";
+import { readOwn } from "../shared/json.ts";
 import { parseJsonBody } from "../shared/parse-json.ts";
 import type { Logger } from "./log.ts";
 
 /**
  * The services that the files of a folder describe, in the order of their names. A file with problems is logged with all of them
- * and left out; a folder that is not there has none.
+ * and left out. A folder that is not there has none, and neither has one that cannot be read, which is logged.
  *
  * @param services - those in code, whose names are taken; `http` sends what connectors send.
  */
@@ -22,7 +23,7 @@ export function readConnectors(
   if (http === undefined) return [];
   const taken = new Set(services.map(({ name }) => name));
   const found: Service[] = [];
-  for (const file of filesOf(folder)) {
+  for (const file of filesOf(folder, logger)) {
     const read = readFile(join(folder, file));
     const problems = "problems" in read ? read.problems : nameProblems(read.connector.name, taken);
     if ("problems" in read || problems.length > 0) {
@@ -35,12 +36,14 @@ export function readConnectors(
   return found;
 }
 
-function filesOf(folder: string): readonly string[] {
+function filesOf(folder: string, logger: Pick<Logger, "error">): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((file) => file.endsWith(".json"))
       .toSorted();
-  } catch {
+  } catch (error) {
+    if (readOwn(error, "code") !== "ENOENT")
+      logger.error({ folder, err: error }, "CONNECTORS_DIR cannot be read; there is no connector");
     return [];
   }
 }
