@@ -43,6 +43,7 @@ export function judgeAnswer(
       code: "service_unavailable",
       message: `${title} cannot do it now (status ${status})${detailOf(data, failed, hide)}`,
       retryable: true,
+      details: { answered: status < 500 },
       ...omitUndefined({ retryAfterMs: waitOf(answer, later.until) ?? undefined }),
     });
   }
@@ -68,12 +69,13 @@ function isLater(
   return where === undefined || valueAt(data, where.path) === where.equals;
 }
 
+/** Milliseconds to wait, a day at most; `null`: the service does not say. */
 function waitOf({ headers }: ConnectorAnswer, until: string | undefined): number | null {
   const now = Date.now();
   const after = readOwn(headers, "retry-after");
   if (typeof after === "string") return parseRetryAfter(after, now);
   const at = until === undefined ? NaN : Number(readOwn(headers, until.toLowerCase()));
-  return Number.isFinite(at) ? Math.max(0, at * 1000 - now) : null;
+  return parseRetryAfter(String(Math.max(0, at - now / 1000)), now);
 }
 
 function isThere(value: unknown): boolean {

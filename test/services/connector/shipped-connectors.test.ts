@@ -351,13 +351,22 @@ test("what Jira does not find yet may be there all the same: a person is asked",
 });
 
 describe("a refusal of a service", () => {
+  test("never makes a step wait for more than a day", async () => {
+    // Milliseconds where seconds are expected.
+    const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Date.now()) };
+    const refused = call("github.listIssues", REPO, json(403, { message: "limit" }, headers));
+
+    await expect(refused).rejects.toMatchObject({ retryable: true, retryAfterMs: 86_400_000 });
+  });
+
   test.each([403, 429])("by GitHub's limit, %i, says when it is over", async (status) => {
     const reset = String(Math.ceil(Date.now() / 1000) + 600);
     const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset };
 
     const refused = call("github.listIssues", REPO, json(status, { message: "limit" }, headers));
 
-    await expect(refused).rejects.toMatchObject({ retryable: true });
+    // It is there, so that its calls are not stopped as those to a system that is away.
+    await expect(refused).rejects.toMatchObject({ retryable: true, details: { answered: true } });
     const { retryAfterMs } = await refused.catch((error: unknown) => Object(error));
     expect(retryAfterMs).toBeGreaterThan(500_000);
   });
