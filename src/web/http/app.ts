@@ -235,7 +235,7 @@ async function callRoute(
   await assertScope(options, endpoint, caller);
   const surface = caller.session === null ? "api" : "console";
   const answer = await actFrom(surface, () => route.handle(request));
-  await recordUse(options, endpoint, request, caller);
+  await recordUse(options, endpoint, request, { ...caller, status: answer.status });
   return answer;
 }
 
@@ -265,9 +265,14 @@ async function recordUse(
   { tokens, sessions }: AppOptions,
   endpoint: Endpoint,
   { path, params }: WebRequest,
-  { token, session }: Pick<Caller, "token" | "session">,
+  {
+    token,
+    session,
+    status = 200,
+  }: Pick<Caller, "token" | "session"> & { readonly status: number | undefined },
 ): Promise<void> {
-  if (endpoint.method === "GET" || scopeOf(endpoint) === "read") return;
+  // A page may say why nothing was done.
+  if (endpoint.method === "GET" || scopeOf(endpoint) === "read" || status >= 400) return;
   const id = params["id"];
   const use = {
     request: `${endpoint.method} ${path}`,

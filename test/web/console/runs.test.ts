@@ -146,6 +146,8 @@ describe("the page of a run", () => {
       variables: "[1]",
     });
     expect(wrong.status).toBe(409);
+    const { records } = await web.engine.audit.list({ executionId, limit: 50 }, "api");
+    expect(records.filter(({ action }) => action === "session")).toEqual([]);
     expect(wrong.text).toContain("must be a JSON object");
 
     const sent = await alice.submit(page, `/runs/${executionId}/retry`, {
