@@ -47,6 +47,19 @@ async function throughSlack(browser: Browser, person: string, to = "/"): Promise
 }
 
 describe("signing in with Slack", () => {
+  test("works from an address that is too long for a cookie, and leads to the start page", async () => {
+    await using site = await openConsole();
+    const browser = new Browser(site.url);
+    const to = `/runs?label=${"a".repeat(5000)}`;
+
+    const path = await throughSlack(browser, "U0BOB", to);
+    const kept = browser.cookies.get("heddle-sign-in") ?? "";
+    const back = await browser.open(path);
+
+    expect(kept.length).toBeLessThan(4000);
+    expect(back.headers.get("location")).toBe("/");
+  });
+
   test("leads back to the public address, also where a proxy names this machine as the host", async () => {
     await using site = await openConsole({}, { publicUrl: "https://heddle.example.com" });
 

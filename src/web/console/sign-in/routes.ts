@@ -30,6 +30,8 @@ export interface SignInParts extends ConsoleParts {
 /** How long Slack may take to send a person back, in seconds. */
 const ATTEMPT_SECONDS = 600;
 const NONCE_BYTES = 24;
+/** Characters of a path that is kept meanwhile: browsers refuse a cookie beyond 4096 bytes (RFC 6265, 6.1), and escaped it is longer. */
+const MAX_KEPT = 1000;
 const CALLBACK = "/sign-in/slack/callback";
 
 /** Signing in and out. Sessions begin here alone. */
@@ -61,7 +63,8 @@ function slackRoutes(parts: SignInParts, slack: SignInWithSlack): readonly Route
     route(visitorEndpoint("signInWithSlack", "GET", "/sign-in/slack"))(async (_input, request) => {
       admitVisitor(parts, request);
       const attempt = newAttempt(parts, request);
-      const kept = [attempt.state, attempt.nonce, ownPath(request.query.get("to"))].join(" ");
+      const to = ownPath(request.query.get("to"));
+      const kept = [attempt.state, attempt.nonce, to.length > MAX_KEPT ? "/" : to].join(" ");
       return redirect(await slack.addressFor(attempt), [
         writeCookie("sign-in", kept, parts.site, ATTEMPT_SECONDS),
       ]);
