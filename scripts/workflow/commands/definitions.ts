@@ -6,6 +6,7 @@ import { endpoints } from "../../../src/web/endpoints/index.ts";
 import { type Command, type Context, EXIT } from "../command.ts";
 import {
   type DefinitionFile,
+  type PlacedProblem,
   placed,
   readDefinition,
   showProblem,
@@ -27,10 +28,18 @@ async function readAll(
     } catch (error) {
       const problems = syntaxProblems(file, error);
       if (json) terminal.printJson({ file, valid: false, problems, warnings: [] });
-      else for (const one of problems) terminal.note(showProblem(one, "problem", terminal));
+      else noteAll(terminal, "problem", problems);
     }
   }
   return { read, areWhole: read.length === files.length };
+}
+
+function noteAll(
+  terminal: Context["terminal"],
+  kind: "problem" | "warning",
+  all: readonly PlacedProblem[],
+): void {
+  for (const one of all) terminal.note(showProblem(one, kind, terminal));
 }
 
 /** Loaded where it is needed: it takes longer than all the rest. */
@@ -61,8 +70,8 @@ export const validate: Command = {
         terminal.printJson({ file: one.file, valid, problems, warnings });
         continue;
       }
-      for (const problem of problems) terminal.note(showProblem(problem, "problem", terminal));
-      for (const warning of warnings) terminal.note(showProblem(warning, "warning", terminal));
+      noteAll(terminal, "problem", problems);
+      noteAll(terminal, "warning", warnings);
       if (valid) terminal.print(`${one.file}: ${terminal.style("green", "valid")}`);
     }
     return areValid ? EXIT.ok : EXIT.problems;
@@ -97,8 +106,7 @@ async function deployOne(
     else {
       const { workflowId, version, changed } = deployed;
       const what = changed ? "deployed" : "is the active version already";
-      for (const warning of placed(one, deployed.warnings))
-        terminal.note(showProblem(warning, "warning", terminal));
+      noteAll(terminal, "warning", placed(one, deployed.warnings));
       terminal.print(`${file}: ${workflowId} version ${version} ${what}`);
     }
     return true;
@@ -106,7 +114,7 @@ async function deployOne(
     if (!isAppError(error, "definition_invalid")) throw error;
     const problems = placed(one, ProblemList.parse(error.details["problems"] ?? []));
     if (json) terminal.printJson({ file, success: false, problems });
-    else for (const problem of problems) terminal.note(showProblem(problem, "problem", terminal));
+    else noteAll(terminal, "problem", problems);
     return false;
   }
 }
